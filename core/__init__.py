@@ -1,0 +1,1 @@
+"""Everything inside a council's schema: one small app per idea, each on its step of the ladder."""

@@ -1,0 +1,82 @@
+"""A person's account in one world: a council's own, or the deployment's for operators."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from core.accounts.choices import Role
+from tenants.base_model import TenantModel, TenantQuerySet
+
+
+class User(TenantModel, AbstractBaseUser):
+    """Who signs in: a work e-mail address, a password hash and roles. What others see of them is a practitioner's card."""
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    email = models.EmailField(max_length=254)
+    roles = ArrayField(models.CharField(max_length=24, choices=Role.choices), default=list, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+    shortcuts_on = models.BooleanField(default=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_user_an_email"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def has_role(self, role: Role) -> bool:
+        """Whether this person holds `role`."""
+        return role.value in self.roles
+
+
+class Invitation(TenantModel):
+    """The only way to an account: a link sent to a work address, good once and for a while. The token is kept hashed."""
+
+    email = models.EmailField(max_length=254)
+    roles = ArrayField(models.CharField(max_length=24, choices=Role.choices), default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Throttle(TenantModel):
+    """Failed attempts counted for one key (a hash: of an address, or of an address and a network address)."""
+
+    key = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Draft(TenantModel):
+    """What someone had typed when their session ended, kept for them alone until they sign in again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=200)
+    fields = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = (models.UniqueConstraint(fields=("user", "path"), name="one_draft_a_page"),)
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,72 @@
+"""What was agreed and decided: policy versions, conversations, and every decision with the pack it was taken under."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from core.people.models import Client
+from tenants.base_model import APPEND_ONLY, TenantModel
+
+
+class PolicyVersion(TenantModel):
+    """From a day on, this council decides by this version of this pack, tightened so. Never edited, only followed."""
+
+    council_privileges = APPEND_ONLY
+
+    pack_id = models.CharField(max_length=40)
+    pack_version = models.CharField(max_length=24)
+    pack_checksum = models.CharField(max_length=64)
+    tightening = models.JSONField(default=dict, blank=True)
+    effective_from = models.DateField()
+    created_at = models.DateTimeField()
+    created_by_id = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = (models.UniqueConstraint(fields=("effective_from",), name="one_policy_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.pack_id}@{self.pack_version}"
+
+
+class Conversation(TenantModel):
+    """The talk with the client: with whom, when, how, in which wording, with what outcome. No words of theirs."""
+
+    council_privileges = APPEND_ONLY
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    by_id = models.UUIDField()
+    held_on = models.DateField()
+    with_whom = models.CharField(max_length=24, blank=True)
+    outcome = models.CharField(max_length=32)
+    material_version = models.CharField(max_length=40)
+    answers = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class DecisionRecord(TenantModel):
+    """One answer of the decision procedure with the question it was given: codes and ids, no names."""
+
+    council_privileges = APPEND_ONLY
+
+    at = models.DateTimeField()
+    action = models.CharField(max_length=24)
+    actor_id = models.UUIDField(null=True)
+    client_id = models.UUIDField()
+    involvement_id = models.UUIDField(null=True)
+    request = models.JSONField()
+    outcome = models.CharField(max_length=8)
+    reason = models.CharField(max_length=48)
+    visibility = models.CharField(max_length=24)
+    obligations = ArrayField(models.CharField(max_length=80), default=list)
+    pack = models.CharField(max_length=64)
+    pack_checksum = models.CharField(max_length=64)
+
+    class Meta(TenantModel.Meta):
+        indexes = (models.Index(fields=("client_id", "-at"), name="decision_by_client"),)
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.reason}"

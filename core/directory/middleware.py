@@ -1,0 +1,25 @@
+"""Puts the viewer on the request, read when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from core.accounts.models import User
+from core.directory.viewers import Viewer, viewer_of
+
+
+class ViewerMiddleware:
+    """Sets `request.viewer`: a lazily read `Viewer`, or None for someone without a contact card."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        def read() -> Viewer | None:
+            return viewer_of(request.user) if isinstance(request.user, User) or request.user.is_authenticated else None
+
+        request.viewer = SimpleLazyObject(read)  # type: ignore[attr-defined]  # typed by CouncilRequest
+        return self.get_response(request)

@@ -1,0 +1,6 @@
+"""Addresses of directory's pages."""
+
+from django.urls import URLPattern
+
+app_name = "directory"
+urlpatterns: list[URLPattern] = []

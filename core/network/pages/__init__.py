@@ -1,0 +1,1 @@
+"""The HTML door of network: parse, call, answer."""

@@ -1,0 +1,6 @@
+"""Addresses of network's pages."""
+
+from django.urls import URLPattern
+
+app_name = "network"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The HTML door of people: parse, call, answer."""

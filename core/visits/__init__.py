@@ -1,0 +1,1 @@
+"""Planned visits and contacts made: who and when, never what was said."""

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from wheels, for the demo and the tests: no server has to be installed."""

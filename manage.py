@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""Django's command line, with both source roots, in the process that the command needs."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
+
+
+def main() -> None:
+    """Run a management command."""
+    from tenants.process import choose_for_command
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    choose_for_command(sys.argv)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Addresses: one list for councils' hosts, one for the console's."""

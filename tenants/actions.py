@@ -1,0 +1,66 @@
+"""Writes to the registry: a new council is one action. The migrator's alone, since a council is a schema and a role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from tenants import schemas
+from tenants.context import CouncilRef
+from tenants.errors import CouncilExists, InvalidHost
+from tenants.models import Council, Deployment, Domain, SchemaRecipe, SchemaStatus
+from tenants.names import new_schema_name
+from tenants.queries import council_at
+
+_HOST: Final = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
+_ADDRESS: Final = re.compile(r"[0-9.]+\Z")
+
+
+def require_host(host: str) -> str:
+    """`host` as it will be compared: lower case, a name with a dot. Raises InvalidHost."""
+    name = host.strip().lower().rstrip(".")
+    if not _HOST.match(name) or _ADDRESS.match(name):
+        raise InvalidHost(f"“{host[:60]}” is not a host name: use letters, digits, hyphens and dots, as in lichfield.example.org.")
+    return name
+
+
+def create_council(
+    *, name: str, host: str, pack_id: str, state: str = Council.State.TRAINING, theme: Mapping[str, str] | None = None,
+    help_contact: str = "", region: str = "uk",
+) -> CouncilRef:  # fmt: skip
+    """Make a council: its place in the registry, its role, its schema with every table and grant; or nothing at all.
+
+    Raises InvalidHost, CouncilExists.
+    """
+    schemas.require_migrator()
+    host = require_host(host)
+    try:
+        with transaction.atomic():
+            deployment, _new = Deployment.objects.get_or_create(name="this deployment", defaults={"region": region})
+            council = Council(
+                schema_name=new_schema_name(), name=name, pack_id=pack_id, state=state, deployment=deployment,
+                theme=dict(theme or {}), help_contact=help_contact,
+            )  # fmt: skip
+            council.full_clean(exclude=["deployment"])
+            council.save()
+            Domain(domain=host, tenant=council, is_primary=True).save()
+            _build(council)
+    except IntegrityError as error:
+        raise CouncilExists(f"There is a council at {host} already.") from error
+    made = council_at(host)
+    assert made is not None  # noqa: S101  # the row was committed just above
+    return made
+
+
+def _build(council: Council) -> None:
+    mark = schemas.fingerprint(MigrationLoader(None))
+    recipe = SchemaRecipe.objects.filter(fingerprint=mark).first()
+    statements = schemas.create(council.schema_name, recipe.statements if recipe else None)
+    if recipe is None:
+        SchemaRecipe.objects.create(fingerprint=mark, statements=statements)
+    SchemaStatus.objects.create(council=council, fingerprint=mark, migrated_at=timezone.now())

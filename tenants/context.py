@@ -1,0 +1,177 @@
+"""Which council am I in? One switch: `inside(council)` for a council's world, `shared()` for the deployment's own.
+
+`inside()` opens one transaction whose first statement sets, for that transaction alone, the council's database role,
+its path, the time limits and the actor. Outside of it there is no role, and so no data. What was refused inside is
+written even when the work is rolled back. It is not a place to keep anything else: pass the council on explicitly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
+
+from django.db import connections, transaction
+from django_tenants.utils import tenant_context
+
+from tenants.errors import NestedScope, NoCouncil
+from tenants.names import EXTENSIONS_SCHEMA, require_council_schema
+
+if TYPE_CHECKING:
+    from tenants.backend.base import DatabaseWrapper
+
+COUNCIL_ALIAS: Final = "default"
+SHARED_ALIAS: Final = "console"
+
+STATEMENT_TIMEOUT: Final = "5s"
+LOCK_TIMEOUT: Final = "2s"
+IDLE_TIMEOUT: Final = "30s"
+
+_OPEN_SCOPE: Final = (
+    "SELECT set_config('role', %s, true), set_config('search_path', %s, true),"
+    " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
+    " set_config('idle_in_transaction_session_timeout', %s, true), set_config('app.actor', %s, true)"
+)
+_CLOSE_SCOPE: Final = "SELECT set_config('role', 'none', true), set_config('search_path', '', true)"
+
+_in_shared: ContextVar[bool] = ContextVar("in_shared", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilRef:
+    """What a process needs to know of a council to work in it: plain values, safe to keep between requests."""
+
+    id: UUID
+    schema_name: str
+    name: str
+    host: str
+    state: str
+    pack_id: str
+    theme: tuple[tuple[str, str], ...] = ()
+    help_contact: str = ""
+
+    domain_url: str | None = field(default=None, compare=False)
+
+
+@dataclass(slots=True)
+class Scope:
+    """One open `inside()`: its council, its actor, and what must be written even if the work is rolled back."""
+
+    council: CouncilRef
+    actor: str
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def write_afterwards(self, write: Callable[[], None]) -> None:
+        """Have `write` run inside this council once the work is over, whether it was kept or rolled back."""
+        self.afterwards.append(write)
+
+
+def _connection() -> DatabaseWrapper:
+    return cast("DatabaseWrapper", connections[COUNCIL_ALIAS])
+
+
+def current_scope() -> Scope | None:
+    """The open scope of this thread, or None."""
+    return _connection().scope
+
+
+def require_scope() -> Scope:
+    """The open scope of this thread. Raises NoCouncil outside of `inside()`."""
+    scope = current_scope()
+    if scope is None:
+        raise NoCouncil("This needs a council: open inside(council) around it.")
+    return scope
+
+
+def current() -> CouncilRef | None:
+    """The council whose world this thread is in, or None."""
+    scope = current_scope()
+    return scope.council if scope else None
+
+
+def require_current() -> CouncilRef:
+    """The council whose world this thread is in. Raises NoCouncil outside of `inside()`."""
+    return require_scope().council
+
+
+def in_shared() -> bool:
+    """Whether this thread is in the deployment's own world."""
+    return _in_shared.get()
+
+
+def world_name() -> str | None:
+    """The name of the schema whose objects are used now: what a model instance remembers of its origin."""
+    if in_shared():
+        return "shared"
+    council = current()
+    return council.schema_name if council else None
+
+
+@contextlib.contextmanager
+def inside(council: CouncilRef, *, actor: str = "system", statement_timeout: str = STATEMENT_TIMEOUT) -> Iterator[Scope]:
+    """Do one unit of work in `council`'s world: one transaction, under the council's own database role.
+
+    `actor` is a user's id or the name of a job; PostgreSQL sees it as `app.actor`. `statement_timeout` is PostgreSQL's
+    (only jobs that are known to run long ask for more). What `Scope.write_afterwards` collected is written when the
+    work is done, also when it failed; then the failure rises.
+
+    Raises NestedScope inside another scope.
+    """
+    connection = _connection()
+    if connection.scope is not None or in_shared():
+        raise NestedScope("A council's scope can't be opened inside another scope.")
+    scope = Scope(council, actor)
+    try:
+        with _transaction(connection, scope, statement_timeout):
+            yield scope
+            for write in scope.afterwards:
+                write()
+    except BaseException:
+        if scope.afterwards:
+            with _transaction(connection, scope, statement_timeout):
+                for write in scope.afterwards:
+                    write()
+        raise
+
+
+@contextlib.contextmanager
+def _transaction(connection: DatabaseWrapper, scope: Scope, statement_timeout: str) -> Iterator[None]:
+    schema = require_council_schema(scope.council.schema_name)
+    values = (schema, f"{schema},{EXTENSIONS_SCHEMA}", statement_timeout, LOCK_TIMEOUT, IDLE_TIMEOUT, scope.actor)
+    with tenant_context(scope.council):
+        try:
+            with transaction.atomic(using=COUNCIL_ALIAS, durable=True):
+                connection.set_scope(_OPEN_SCOPE, values, scope)
+                yield
+        finally:
+            connection.scope = None
+            if connection.in_atomic_block:
+                # Only a test's outer transaction outlives the scope; there SET LOCAL would outlive it too.
+                connection.set_scope(_CLOSE_SCOPE, (), None)
+
+
+@contextlib.contextmanager
+def shared() -> Iterator[None]:
+    """Do one unit of work in the deployment's own world (operators, councils' registry): no council's data is there.
+
+    Raises NestedScope inside another scope.
+    """
+    if current_scope() is not None or in_shared():
+        raise NestedScope("The shared scope can't be opened inside another scope.")
+    token = _in_shared.set(True)
+    try:
+        with transaction.atomic(using=SHARED_ALIAS, durable=True):
+            yield
+    finally:
+        _in_shared.reset(token)
+
+
+def on_commit(wake: Callable[[], Any]) -> None:
+    """Run `wake` once this unit of work is committed. It has no council then and must touch no model.
+
+    A failure is logged, never raised: what must happen is a row, and `wake` only makes it happen sooner.
+    """
+    transaction.on_commit(wake, using=COUNCIL_ALIAS, robust=True)

@@ -1,0 +1,29 @@
+"""What can go wrong with a council's scope: a sentence each."""
+
+
+class ScopeError(RuntimeError):
+    """Work ran, or tried to run, in the wrong scope. Always a fault of the program, never of a user."""
+
+
+class NoCouncil(ScopeError):
+    """A statement or a task ran without a council."""
+
+
+class WrongCouncil(ScopeError):
+    """An object or a query of one council was used inside another."""
+
+
+class NestedScope(ScopeError):
+    """A scope was opened inside another: one unit of work belongs to one council."""
+
+
+class NotTheMigrator(ScopeError):
+    """An act that creates or alters schemas was called in a process that may not."""
+
+
+class CouncilExists(ValueError):
+    """The host name is taken."""
+
+
+class InvalidHost(ValueError):
+    """The host name can't be a council's."""

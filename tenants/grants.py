@@ -1,0 +1,60 @@
+"""Who may do what with which table: data on each model, applied again after every migration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from tenants.base_model import ALL_PRIVILEGES, TenantModel
+from tenants.names import CONSOLE_ROLE, ROUTER_ROLE, SHARED_SCHEMA, require_council_schema
+
+_ROUTER_READS = ("Council", "Domain")
+
+
+def _models_of(app_names: list[str]) -> Iterator[type[models.Model]]:
+    for config in apps.get_app_configs():
+        if config.name in app_names or f"{config.__module__}.{type(config).__name__}" in app_names:
+            yield from config.get_models(include_auto_created=True)
+
+
+def _table(model: type[models.Model]) -> str:
+    return model._meta.db_table  # noqa: SLF001  # Django's public-by-custom options
+
+
+def council_privileges() -> dict[str, tuple[str, ...]]:
+    """For each table of a council's schema, what the council's role may do with it."""
+    return {
+        _table(model): model.council_privileges if issubclass(model, TenantModel) else ALL_PRIVILEGES
+        for model in _models_of(settings.TENANT_APPS)
+        if not model._meta.proxy and model._meta.managed  # noqa: SLF001  # as above
+    }
+
+
+def council_grants(schema_name: str) -> Iterator[str]:
+    """The statements that give a council's role exactly its privileges in its own schema, and nobody else any."""
+    schema = role = f'"{require_council_schema(schema_name)}"'
+    yield f"GRANT USAGE ON SCHEMA {schema} TO {role}"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}"
+    for table, privileges in sorted(council_privileges().items()):
+        yield f'GRANT {", ".join(privileges)} ON {schema}."{table}" TO {role}'
+
+
+def shared_grants() -> Iterator[str]:
+    """The statements that give the service roles their privileges in the shared schema."""
+    for role in (ROUTER_ROLE, CONSOLE_ROLE):
+        yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {SHARED_SCHEMA} FROM {role}"
+    for model in _models_of(settings.SHARED_APPS):
+        table = f'{SHARED_SCHEMA}."{_table(model)}"'
+        yield f"GRANT {', '.join(ALL_PRIVILEGES)} ON {table} TO {CONSOLE_ROLE}"
+        if model.__name__ in _ROUTER_READS and model._meta.app_label == "tenants":  # noqa: SLF001  # as above
+            yield f"GRANT SELECT ON {table} TO {ROUTER_ROLE}"
+
+
+def apply(connection: Any, statements: Iterator[str]) -> None:
+    """Run grant statements on a connection of the migrator."""
+    with connection.cursor() as cursor:
+        cursor.execute(";\n".join(statements))

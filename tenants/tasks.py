@@ -1,0 +1,49 @@
+"""The base of every task: it carries its council in the message, and refuses to run without one."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from celery import Task
+
+from tenants.context import CouncilRef, current, inside
+from tenants.errors import NoCouncil
+from tenants.queries import council_by_schema
+
+HEADER: Final = "patchwork_council"
+
+
+class CouncilTask(Task):  # type: ignore[misc]  # celery ships no types
+    """A task of one council: `run` happens inside its scope, in one transaction.
+
+    Called inside a scope it takes that council; elsewhere (a scheduler, a callback after commit) call `send_to`.
+    It returns nothing, may run twice, and does the same the second time.
+    """
+
+    abstract = True
+    acks_late: ClassVar[bool] = True
+    reject_on_worker_lost: ClassVar[bool] = True
+    ignore_result: ClassVar[bool] = True
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Queue the task for the present council. Raises NoCouncil when there is none and none is named."""
+        headers = dict(options.pop("headers", None) or {})
+        if HEADER not in headers:
+            council = current()
+            if council is None:
+                raise NoCouncil(f"The task {self.name} was called without a council.")
+            headers[HEADER] = council.schema_name
+        return super().apply_async(args, kwargs, headers=headers, **options)
+
+    def send_to(self, council: CouncilRef, *args: Any, **kwargs: Any) -> Any:
+        """Queue the task for `council`, from outside of every scope."""
+        return self.apply_async(args, kwargs, headers={HEADER: council.schema_name})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Run inside the council the message names. Raises NoCouncil when it names none that is here."""
+        schema_name = getattr(self.request, HEADER, None) or (self.request.headers or {}).get(HEADER)
+        council = council_by_schema(schema_name) if schema_name else None
+        if council is None:
+            raise NoCouncil(f"The task {self.name} came without a council that is here, and was not run.")
+        with inside(council, actor=f"task:{self.name}"):
+            self.run(*args, **kwargs)
