@@ -10,6 +10,8 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from core.consent.pack_errors import PackInvalid
+from core.consent.packs_in_use import packs
 from tenants.base_model import TenantModel
 from tenants.names import APP_ROLE, MIGRATOR_ROLE
 from tenants.process import is_migrator
@@ -20,7 +22,7 @@ OUR_COUNCIL_APPS = "core."
 @register()
 def walls(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001  # Django's signature
     """Every check of this module."""
-    return [*_app_lists(), *_doors(), *_database(), *_models(), *_versions()]
+    return [*_app_lists(), *_doors(), *_database(), *_models(), *_packs(), *_versions()]
 
 
 def _app_lists() -> Iterator[CheckMessage]:
@@ -62,6 +64,14 @@ def _models() -> Iterator[CheckMessage]:
     for model in apps.get_models():
         if model.__module__.startswith(OUR_COUNCIL_APPS) and not issubclass(model, TenantModel):
             yield Error(f"{model.__name__} does not remember its council.", hint="Subclass tenants.base_model.TenantModel.", id="patchwork.E009")
+
+
+def _packs() -> Iterator[CheckMessage]:
+    try:
+        packs()
+    except PackInvalid as invalid:
+        for problem in invalid.problems:
+            yield Error(problem, hint="Correct the pack before starting.", id="patchwork.E011")
 
 
 def _versions() -> Iterator[CheckMessage]:
