@@ -1,4 +1,4 @@
-"""The words of the error pages. Each says what happened and what to do next; none says more than the person may know."""
+"""The words of the error pages. What happened and what to do next, no more than the person may know."""
 
 from dataclasses import dataclass
 
@@ -28,8 +28,12 @@ def error_words(status: int) -> ErrorWords:
         return ErrorWords(
             gettext("You cannot do that"),
             (
-                gettext("Nothing was changed. The page may have been open for too long, or your role does not allow it."),
-                gettext("Go back, load the page again and try once more. If that does not help, ask your council admin."),
+                gettext(
+                    "Nothing was changed. The page may have been open for too long, or your role does not allow it."
+                ),
+                gettext(
+                    "Go back, load the page again and try once more. If that does not help, ask your council admin."
+                ),
             ),
             home,
         )

@@ -51,6 +51,15 @@ def month_number(text: str) -> int | None:
     return None
 
 
+def boxes_of(value: Any) -> list[str]:
+    """What stands in the three boxes for a stored date, or for one given as text."""
+    if isinstance(value, date):
+        return [str(value.day), str(value.month), str(value.year)]
+    if isinstance(value, str) and value:
+        return split_date(value) or [value, "", ""]
+    return ["", "", ""]
+
+
 class DatePartsInput(forms.MultiWidget):
     """Three boxes, named `<name>_day`, `<name>_month` and `<name>_year`; a date typed whole into one is taken apart."""
 
@@ -59,14 +68,11 @@ class DatePartsInput(forms.MultiWidget):
 
     def decompress(self, value: Any) -> list[str]:
         """The boxes for a stored date, or for one given as text."""
-        if isinstance(value, date):
-            return [str(value.day), str(value.month), str(value.year)]
-        if isinstance(value, str) and value:
-            return split_date(value) or [value, "", ""]
-        return ["", "", ""]
+        return boxes_of(value)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
         """What was typed, a part a box. `<name>` alone, or any one box, may hold a whole date."""
+        del files
         typed = [str(data.get(f"{name}_{part}") or "").strip() for part in PARTS]
         whole = [text for text in [*typed, str(data.get(name) or "").strip()] if text]
         if len(whole) == 1 and (parts := split_date(whole[0])):
@@ -75,7 +81,7 @@ class DatePartsInput(forms.MultiWidget):
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """Whether the form held no part of the date at all."""
-        return name not in data and super().value_omitted_from_data(data, files, name)  # type: ignore[arg-type]  # any mapping will do
+        return name not in data and super().value_omitted_from_data(data, files, name)
 
 
 class DatePartsField(forms.Field):
@@ -110,7 +116,7 @@ class DatePartsField(forms.Field):
 
     def clean(self, value: Any) -> date | None:
         """The date typed. Raises ValidationError with one sentence, about the first thing to put right."""
-        typed = [text.strip() for text in value] if isinstance(value, list) else self.widget.decompress(value)
+        typed = [text.strip() for text in value] if isinstance(value, list) else boxes_of(value)
         if not any(typed):
             if self.required:
                 self._refuse(gettext("Enter the %(subject)s") % {"subject": self._in_sentence()}, *PARTS)
@@ -125,8 +131,8 @@ class DatePartsField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the date typed is another than the one first shown."""
-        before = initial if isinstance(initial, list) else self.widget.decompress(initial)
-        after = data if isinstance(data, list) else self.widget.decompress(data)
+        before = initial if isinstance(initial, list) else boxes_of(initial)
+        after = data if isinstance(data, list) else boxes_of(data)
         return before != after
 
     def _in_sentence(self) -> str:
@@ -165,4 +171,6 @@ class DatePartsField(forms.Field):
         if self.not_in_past and chosen < today:
             self._refuse(gettext("%(subject)s must be today or in the future") % said, *PARTS)
         if self.earliest and chosen < self.earliest:
-            self._refuse(gettext("%(subject)s must be in or after %(year)s") % {**said, "year": self.earliest.year}, "year")
+            self._refuse(
+                gettext("%(subject)s must be in or after %(year)s") % {**said, "year": self.earliest.year}, "year"
+            )

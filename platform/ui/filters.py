@@ -1,6 +1,6 @@
 """How dates, times, ages, phone numbers and identifiers read on a page: "3 April 2015", "2:30pm", "3 days ago".
 
-Each takes `None` or an empty text and answers an empty text, so that a template says "Not known" once, in its own words.
+Each takes `None` or an empty text and answers an empty text, so that a template says "Not known" in its own words.
 """
 
 from datetime import date, datetime, time, timedelta

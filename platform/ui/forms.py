@@ -11,7 +11,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 
-from ui.fields import PARTS, DatePartsInput
+from ui.fields import PARTS, DatePartsInput, boxes_of
 
 Params = dict[str, Any]
 
@@ -49,13 +49,17 @@ def field(
     params: Params = {"component": component_of(bound), "name": bound.html_name}
     if said := (bound.help_text if hint is None else hint):
         params["hint"] = {"text": str(said)}
-    if errors := list(bound.errors):
-        params["errorMessage"] = {"text": errors[0], "visuallyHiddenText": gettext("Error")}
+    if sentence := error_sentence(bound, caption):
+        params["errorMessage"] = {"text": sentence, "visuallyHiddenText": gettext("Error")}
     extra = {name: _text(given) for name, given in widget.attrs.items() if name not in OWN_ATTRIBUTES}
     extra.update(attributes or {})
 
     if params["component"] in {"radios", "checkboxes", "date-input"}:
-        params["fieldset"] = {"legend": _caption(caption, "govuk-fieldset__legend", label_size, is_page_heading=is_page_heading, hide=hide_label)}
+        params["fieldset"] = {
+            "legend": _caption(
+                caption, "govuk-fieldset__legend", label_size, is_page_heading=is_page_heading, hide=hide_label
+            )
+        }
         classes = " ".join(_group_classes(params["component"], inline=inline, small=small))
         params.update(_group_params(bound, params["component"], caption, item_hints or {}, extra), classes=classes)
         return params
@@ -103,10 +107,29 @@ def error_summary(*bound_forms: forms.BaseForm | None, title: str | None = None)
         for name in form.errors:
             if name in form.fields:
                 bound = form[name]
-                listed.extend({"text": sentence, "href": f"#{first_id(bound)}"} for sentence in list(bound.errors)[:1])
+                listed.append({"text": error_sentence(bound), "href": f"#{first_id(bound)}"})
     if not listed:
         return None
     return {"titleText": title or gettext("There is a problem"), "errorList": listed}
+
+
+def error_sentence(bound: BoundField, caption: str | None = None) -> str:
+    """The first thing wrong with a field, or an empty text. "This field is required" becomes what to do about it."""
+    said = list(bound.errors)
+    if not said:
+        return ""
+    first = bound.errors.as_data()[0]
+    if first.code != "required" or str(first.message) != str(forms.Field.default_error_messages["required"]):
+        return str(said[0])
+    label = str(bound.label if caption is None else caption)
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return gettext("Tick the box: %(label)s") % {"label": label}
+    if component_of(bound) in {"radios", "checkboxes"}:
+        return gettext("Choose an answer: %(label)s") % {"label": label}
+    in_sentence = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    if component_of(bound) == "select":
+        return gettext("Choose %(label)s") % {"label": in_sentence}
+    return gettext("Enter %(label)s") % {"label": in_sentence}
 
 
 def first_id(bound: BoundField) -> str:
@@ -141,7 +164,9 @@ def _group_classes(component: str, *, inline: bool, small: bool) -> Iterable[str
         yield f"govuk-{component}--small"
 
 
-def _group_params(bound: BoundField, component: str, caption: str, item_hints: Mapping[str, str], extra: Params) -> Params:
+def _group_params(
+    bound: BoundField, component: str, caption: str, item_hints: Mapping[str, str], extra: Params
+) -> Params:
     base = bound.auto_id or bound.html_name
     if component == "date-input":
         return {"id": base, "items": _date_items(bound, base), "attributes": extra}
@@ -196,7 +221,7 @@ def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
 
 def _date_items(bound: BoundField, base: str) -> list[Params]:
     given = bound.value()
-    typed = given if isinstance(given, list) else bound.field.widget.decompress(given)  # type: ignore[attr-defined]  # a DatePartsInput
+    typed = given if isinstance(given, list) else boxes_of(given)
     at_fault = date_parts_at_fault(bound)
     names = {"day": gettext("Day"), "month": gettext("Month"), "year": gettext("Year")}
     autocomplete = bound.field.widget.attrs.get("autocomplete")

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
 from typing import Literal
 
 from django.utils.translation import gettext, ngettext
@@ -25,6 +24,7 @@ MARGIN = 18
 MIDDLE = WIDTH / 2
 RADIUS_X = 118
 LEAST_HEIGHT = 300
+MOST_STRETCH = 2.2
 LABEL_GAP = 14
 CENTRE_RADIUS = 46
 LONGEST_LABEL = 30
@@ -88,11 +88,14 @@ def network_picture(*, centre: str, members: Sequence[PictureMember], stands_alo
     labels: list[Markup] = []
     sides: tuple[tuple[Side, list[Group]], ...] = (("right", right), ("left", left))
     for side, groups in sides:
-        top = (height - sum(group.height for group in groups)) / 2
+        needed = sum(group.height for group in groups) or 1
+        stretch = min(MOST_STRETCH, (height - 2 * MARGIN) / needed)
+        top = (height - needed * stretch) / 2
         for group in groups:
-            parts.append(_sector(side, top, top + group.height, height))
-            labels.extend(_rows(side, top, group, height))
-            top += group.height
+            bottom = top + group.height * stretch
+            parts.append(_sector(side, top, bottom, height))
+            labels.extend(_rows(side, top, group, height, stretch))
+            top = bottom
     body = Markup("").join([*parts, *labels, _centre(centre, height)])
     return _frame(body, height, centre, members, stands_alone=stands_alone)
 
@@ -143,22 +146,27 @@ def _sector(side: Side, top: float, bottom: float, height: float) -> Markup:
     )  # fmt: skip
 
 
-def _rows(side: Side, top: float, group: Group, height: float) -> list[Markup]:
+def _rows(side: Side, top: float, group: Group, height: float, stretch: float) -> list[Markup]:
     """The agency's name, then a spoke, a dot and two lines of text for each of its people."""
     first = top + HEADING
+    row = (group.height * stretch - HEADING) / max(1, len(group.members))
     heading_x = _label_x(side, top + HEADING / 2, height)
     rows = [
-        _text(side, heading_x, top + HEADING * 0.7, _shorten(group.agency), "agency", size=13, fill=BRAND, weight="bold")
+        _text(
+            side, heading_x, top + HEADING * 0.7, _shorten(group.agency), "agency", size=13, fill=BRAND, weight="bold"
+        )
     ]
-    for index, member in zip(count(), group.members):
-        y = first + ROW * (index + 0.5)
+    for index, member in enumerate(group.members):
+        y = first + row * (index + 0.5)
         rim = _rim(side, y, height)
         x = _label_x(side, y, height)
         note = " · ".join(text for text in (member.role, member.recency_text) if text)
         rows.append(_spoke(member.recency, rim, y, height))
         rows.append(_dot(rim, y, is_lead=member.is_lead))
         rows.append(_text(side, x, y - 2, _shorten(member.name), "name", size=14, fill=INK, weight="bold"))
-        rows.append(_text(side, x, y + 13, _shorten(note, LONGEST_LABEL + 8), "note", size=12, fill=GREY, weight="normal"))
+        rows.append(
+            _text(side, x, y + 13, _shorten(note, LONGEST_LABEL + 8), "note", size=12, fill=GREY, weight="normal")
+        )
     return rows
 
 
@@ -202,9 +210,7 @@ def _centre(name: str, height: float) -> Markup:
     ).format(MIDDLE, height / 2, CENTRE_RADIUS, BRAND, height / 2 + 5.5, _shorten(name, LONGEST_CENTRE))
 
 
-def _frame(
-    body: Markup, height: float, centre: str, members: Sequence[PictureMember], *, stands_alone: bool
-) -> Markup:
+def _frame(body: Markup, height: float, centre: str, members: Sequence[PictureMember], *, stands_alone: bool) -> Markup:
     if stands_alone:
         title, description = describe(centre, members)
         says = Markup("<title>{}</title><desc>{}</desc>").format(title, description)

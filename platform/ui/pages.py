@@ -26,6 +26,7 @@ def theme_sheet(request: HttpRequest, digest: str, *, themes: Mapping[str, Theme
 
     Its name changes with its content, so a browser may keep it.
     """
+    del request
     theme = themes.get(digest)
     if theme is None:
         raise Http404
@@ -35,9 +36,10 @@ def theme_sheet(request: HttpRequest, digest: str, *, themes: Mapping[str, Theme
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
-    """A plain page for an error, without a query: it must work when the database does not."""
+    """A plain page for an error, rendered without the request, so nothing adds a query: the database may be gone."""
+    del request
     words = asdict(error_words(status))
-    return HttpResponse(render_to_string("ui/error.html", words, request=request, using="jinja2"), status=status)
+    return HttpResponse(render_to_string("ui/error.html", words, using="jinja2"), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
