@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.consent.answer import Decision
 from core.consent.case_form import CaseMalformed, request_from_case, unread_keys
 from core.consent.decision import decide
 from core.consent.pack import Pack
 from core.consent.policy import Policy
+from core.consent.verdict import Decision
 
 
 class CaseFileInvalid(Exception):
@@ -44,7 +44,7 @@ class CaseReport:
 
 
 def check_cases(paths: Iterable[Path], packs: Mapping[str, Pack]) -> CaseReport:
-    """Puts every case of every file to `decide`, under its pack as it stands. A file that can't be read is one mismatch."""
+    """Puts every case of every file to `decide`, under its pack as it stands. An unreadable file is one mismatch."""
     checked = 0
     mismatches: list[Mismatch] = []
     remarks: list[str] = []
@@ -104,6 +104,8 @@ def _compared(expected: Mapping[str, Any], decision: Decision) -> list[str]:
     ]
     absent = [item for item in expected.get("has", []) if item not in decision.obligations]
     if absent:
-        found.append(f"{', '.join(absent)} should be among the obligations ({', '.join(decision.obligations) or 'none'})")
+        found.append(
+            f"{', '.join(absent)} should be among the obligations ({', '.join(decision.obligations) or 'none'})"
+        )
     found += [f"“{name}” can't be expected" for name in expected if name not in {*answers, "has"}]
     return found

@@ -6,11 +6,11 @@ involvement asks this. It reads no clock, no database and no council: the same q
 
 from typing import assert_never
 
-from core.consent.answer import Decision, Reason, Visibility, deny, incomplete, permit, review
 from core.consent.gates import DECIDES_FOR_AN_ADULT, SELF, decide_publication
 from core.consent.pack import IdentifierUse, OtherViewers, Pack
 from core.consent.policy import Policy
 from core.consent.request import Action, Request
+from core.consent.verdict import Decision, Reason, Visibility, deny, incomplete, permit, review
 
 RELATIONSHIP_ROLES = frozenset({"mash", "s47_lead"})
 

@@ -4,9 +4,9 @@ Each gate answers None to let the request pass, or the decision that stops it; t
 Regimes, sections 9.2 and 9.3. An age that nobody knows is asked for wherever a gate depends on it.
 """
 
-from core.consent.answer import Decision, Reason, Visibility, deny, incomplete, missing, permit, review
 from core.consent.pack import Basis, BasisSensitivity, ClientKind, Pack
 from core.consent.request import Actor, Recipient, Request
+from core.consent.verdict import Decision, Reason, Visibility, deny, incomplete, missing, permit, review
 
 SAFEGUARDING_LEAD = "safeguarding_lead"
 RECORD_WHY_NOT = "record:why_not_shared"

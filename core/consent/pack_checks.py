@@ -62,7 +62,7 @@ def _check_classes(pack: Pack, catalogue: tuple[ServiceTypeEntry, ...], problems
         if entry.is_sensitive and entry.sensitivity_class not in classes:
             problems.add(
                 ("sensitive", "classes"),
-                f"“{entry.sensitivity_class}” is missing, but the catalogue offers {entry.code}, which is of that class.",
+                f"“{entry.sensitivity_class}” is missing, but the catalogue has {entry.code} of that class.",
             )
         for status in _not_in(offer.statuses, pack.statuses):
             problems.add(("statuses",), f"“{status}” is missing, but the catalogue suggests it for {entry.code}.")

@@ -199,9 +199,7 @@ class TableReader:
             if name in self._data:
                 self.problem(name, "must be a list of tables.")
             return ()
-        return tuple(
-            TableReader(item, (*self._key, name, number), self._problems) for number, item in enumerate(value)
-        )
+        return tuple(TableReader(item, (*self._key, name, number), self._problems) for number, item in enumerate(value))
 
     def text_map(self) -> Mapping[str, str]:
         """The whole table as texts by name."""

@@ -79,7 +79,7 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentFacts:
-    """What the person, or someone for them, said. `competent` is None where nobody judged it; `age_days` since given."""
+    """What the person, or someone for them, said. `competent` is None where nobody judged it."""
 
     by: str | None = None
     competent: bool | None = None

@@ -36,8 +36,8 @@ def check_conversation(pack: Pack, problems: Problems) -> None:
         problems.add(("conversation", "question"), f"the questions must be {', '.join(QuestionSlug)}, in this order.")
         return
     for index, question in enumerate(conversation.questions):
-        values = [answer.value for answer in question.answers]
-        if sorted(values) != sorted(_ANSWERS[question.slug]):
+        answers = [answer.value for answer in question.answers]
+        if sorted(answers) != sorted(_ANSWERS[question.slug]):
             allowed = ", ".join(_ANSWERS[question.slug]) or "none: they are the routes that can apply"
             problems.add(("conversation", "question", index, "answers"), f"the answers must be {allowed}.")
         asked_after = [*question.asked_after, *(value for answer in question.answers for value in answer.after)]

@@ -51,9 +51,7 @@ def _read_question(table: TableReader) -> w.Question:
 
 
 def _read_answer(table: TableReader) -> w.Answer:
-    answer = w.Answer(
-        value=table.text("value"), label=table.text("label"), after=table.texts("after", required=False)
-    )
+    answer = w.Answer(value=table.text("value"), label=table.text("label"), after=table.texts("after", required=False))
     table.finish()
     return answer
 

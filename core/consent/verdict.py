@@ -84,7 +84,9 @@ class Decision:
     @property
     def review_days(self) -> int | None:
         """After how many days a permitted publication must be looked at again."""
-        return next((int(item.removeprefix("review:")) for item in self.obligations if item.startswith("review:")), None)
+        return next(
+            (int(item.removeprefix("review:")) for item in self.obligations if item.startswith("review:")), None
+        )
 
 
 def permit(visibility: Visibility, *obligations: str, reason: Reason = Reason.OK) -> Decision:
