@@ -1,0 +1,1 @@
+"""What comes in from and goes out to other systems, under the same rules as the pages."""
