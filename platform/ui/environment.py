@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from ui import filters
+from ui.errors import error_words
 from ui.forms import error_summary, field
 from ui.network_picture import network_picture
 
@@ -37,6 +38,7 @@ PAGE_FILTERS: dict[str, Callable[..., Any]] = {
 
 PAGE_GLOBALS: dict[str, Any] = {
     "error_summary": error_summary,
+    "error_words": error_words,
     "field": field,
     "get_language": get_language,
     "network_picture": network_picture,

@@ -15,45 +15,55 @@ class ErrorWords:
     next_href: str = "/"
 
 
-def error_words(status: int) -> ErrorWords:
-    """The words for an HTTP status; an unknown one is told as a fault of ours."""
-    home = gettext("Go to the home page")
-    if status == 400:
-        return ErrorWords(
-            gettext("We could not read that request"),
-            (gettext("Nothing was changed. Go back, check what you typed, and send it again."),),
-            home,
-        )
-    if status == 403:
-        return ErrorWords(
-            gettext("You cannot do that"),
-            (
-                gettext(
-                    "Nothing was changed. The page may have been open for too long, or your role does not allow it."
-                ),
-                gettext(
-                    "Go back, load the page again and try once more. If that does not help, ask your council admin."
-                ),
-            ),
-            home,
-        )
-    if status == 404:
-        return ErrorWords(
-            gettext("Page not found"),
-            (
-                gettext("There is no such page here, or it is not one you can see."),
-                gettext("If you typed the address, check it. If you followed a link, search for what you need."),
-            ),
-            home,
-        )
-    if status == 503:
-        return ErrorWords(
-            gettext("Patchwork is not available just now"),
-            (gettext("Nothing is lost. Wait a minute, then load this page again."),),
-            gettext("Try again"),
-        )
-    return ErrorWords(
-        gettext("Something went wrong on our side"),
-        (gettext("What you sent may not be saved. Go back and try again in a minute; we have been told."),),
-        home,
+def error_words(status: int, cause: str = "") -> ErrorWords:
+    """The words for an HTTP status; an unknown one is told as a fault of ours.
+
+    `cause` is "csrf" for a form that came without its token.
+    """
+    if status == 403 and cause == "csrf":
+        return _stale_form()
+    known = {400: _unreadable, 403: _not_allowed, 404: _not_there, 503: _not_available}
+    return known.get(status, _our_fault)()
+
+
+def _home() -> str:
+    return gettext("Go to the home page")
+
+
+def _unreadable() -> ErrorWords:
+    said = gettext("Nothing was changed. Go back, check what you typed, and send it again.")
+    return ErrorWords(gettext("We could not read that request"), (said,), _home())
+
+
+def _not_allowed() -> ErrorWords:
+    said = (
+        gettext("Nothing was changed. Your role does not reach this page."),
+        gettext("If you think it should, ask your council admin."),
     )
+    return ErrorWords(gettext("You cannot do that"), said, _home())
+
+
+def _stale_form() -> ErrorWords:
+    said = (
+        gettext("Nothing was changed. The page was open for too long, or you signed in again in another window."),
+        gettext("Go back: what you typed should still be there. Load the page again and send it once more."),
+    )
+    return ErrorWords(gettext("That page was out of date"), said, _home())
+
+
+def _not_there() -> ErrorWords:
+    said = (
+        gettext("There is no such page here, or it is not one you can see."),
+        gettext("If you typed the address, check it. If you followed a link, search for what you need."),
+    )
+    return ErrorWords(gettext("Page not found"), said, _home())
+
+
+def _not_available() -> ErrorWords:
+    said = gettext("Nothing that was saved is lost. Wait a minute, then load this page again.")
+    return ErrorWords(gettext("Patchwork is not available just now"), (said,), gettext("Try again"))
+
+
+def _our_fault() -> ErrorWords:
+    said = gettext("What you sent may not be saved. Go back and try again in a minute; we have been told.")
+    return ErrorWords(gettext("Something went wrong on our side"), (said,), _home())

@@ -121,7 +121,7 @@ def gallery_context() -> dict[str, Any]:
         "agency": "hv",
     }
     return {
-        "shell": gallery_shell(),
+        "sample_shell": gallery_shell(),
         "client": {
             "surname": "Evans", "first_names": "Amy", "known_as": "Mimi", "born": "3 April 2015", "age": "11 years",
             "identifiers": [{"label": "NHS number", "value": "943 476 5919"}],

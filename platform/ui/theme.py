@@ -21,7 +21,7 @@ TEXT = "#0b0c0c"
 SECONDARY_TEXT = "#484949"
 
 
-class InvalidColour(ValueError):  # noqa: N818 -- our errors are named for what happened
+class InvalidColour(ValueError):
     """A colour must be written as # and six hexadecimal digits, such as #12565a."""
 
 

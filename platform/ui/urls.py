@@ -1,9 +1,12 @@
-"""The look's own addresses. Theme sheets are wired where the councils are known: see `ui.pages.theme_sheet`."""
+"""The look's own addresses, for a site of nothing else. A council's theme sheet comes with its mapping of themes."""
 
 from django.urls import path
 
-from ui.pages import gallery
+from ui.pages import gallery, theme_stylesheet
 
 app_name = "ui"
 
-urlpatterns = [path("", gallery, name="gallery")]
+urlpatterns = [
+    path("", gallery, name="gallery"),
+    path("theme/<str:digest>.css", theme_stylesheet, name="theme"),
+]
