@@ -1,1 +1,1 @@
-"""Sign-in, second factor, roles and sessions. It is not about who a practitioner is to others: that is the directory."""
+"""Sign-in, second factor, roles and sessions. Who a practitioner is to others is not here: that is the directory's."""
