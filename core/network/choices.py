@@ -35,6 +35,7 @@ class Answer(models.TextChoices):
 
     WAITING = "waiting", "Waiting"
     ACCEPTED = "accepted", "Accepted"
+    JOINED = "joined", "Accepted, and has since joined"
     DECLINED = "declined", "Declined"
     TAKEN_BACK = "taken_back", "Taken back"
 

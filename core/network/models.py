@@ -20,6 +20,7 @@ class Involvement(TenantModel):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=24, choices=EndReason.choices, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
     is_lead = models.BooleanField(default=False)
     confirmed_on = models.DateField()
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.PAGE)
@@ -29,20 +30,23 @@ class Involvement(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = (
             models.UniqueConstraint(
-                fields=("client", "service", "practitioner"), condition=models.Q(ended_on=None),
+                fields=("client", "service", "practitioner"),
+                condition=models.Q(ended_on=None),
                 name="one_open_involvement_a_practitioner",
             ),
             models.UniqueConstraint(
                 fields=("client",), condition=models.Q(ended_on=None, is_lead=True), name="one_lead_a_client"
             ),
             models.CheckConstraint(
-                condition=models.Q(ended_on=None, end_reason="") | (models.Q(ended_on__isnull=False) & ~models.Q(end_reason="")),
+                condition=models.Q(ended_on=None, end_reason="")
+                | (models.Q(ended_on__isnull=False) & ~models.Q(end_reason="")),
                 name="an_end_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("started_on")), name="an_end_is_not_before_its_start"
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("started_on")),
+                name="an_end_is_not_before_its_start",
             ),
-        )  # fmt: skip
+        )
         indexes = (
             models.Index(fields=("client",), condition=models.Q(ended_on=None), name="open_by_client"),
             models.Index(fields=("practitioner",), condition=models.Q(ended_on=None), name="open_by_practitioner"),
@@ -69,12 +73,15 @@ class Publication(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = (
-            models.UniqueConstraint(fields=("involvement",), condition=models.Q(ended_at=None), name="one_live_publication"),
+            models.UniqueConstraint(
+                fields=("involvement",), condition=models.Q(ended_at=None), name="one_live_publication"
+            ),
             models.CheckConstraint(
-                condition=models.Q(ended_at=None, end_reason="") | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
+                condition=models.Q(ended_at=None, end_reason="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
                 name="a_publications_end_has_a_reason",
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return self.basis
@@ -128,7 +135,9 @@ class LeadOffer(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = (
-            models.UniqueConstraint(fields=("client",), condition=models.Q(answer="waiting"), name="one_waiting_lead_offer"),
+            models.UniqueConstraint(
+                fields=("client",), condition=models.Q(answer="waiting"), name="one_waiting_lead_offer"
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,92 @@
+"""What is said when something on a network can't be done. What may not be seen is not there: one error for both."""
+
+
+class ClientNotFound(LookupError):
+    """There is no such client here, or it is not one you can see."""
+
+
+class InvolvementNotFound(LookupError):
+    """There is no such line here, or it is not one you can change."""
+
+
+class InvitationNotFound(LookupError):
+    """There is no such invitation waiting for you."""
+
+
+class PractitionerNotFound(LookupError):
+    """There is no such colleague here."""
+
+
+class NotPermitted(Exception):
+    """This may not be done by this person. `sentence` is what they are told; `slug` is for the record."""
+
+    slug = "not_permitted"
+    sentence = "You cannot do that."
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class NotCleared(NotPermitted):
+    slug = "actor_not_cleared"
+    sentence = "Your clearance or training has run out. Ask your council admin to record it; then you can join."
+
+
+class AgreementMissing(NotPermitted):
+    slug = "agency_agreement_missing"
+    sentence = "Your agency has no current sharing agreement, so it cannot join anyone's network. Ask your council admin."
+
+
+class NotYourService(NotPermitted):
+    slug = "not_your_service"
+    sentence = "Choose a service that you work in."
+
+
+class AlreadyInvolved(NotPermitted):
+    slug = "already_involved"
+    sentence = "You are already on this client's network with this service."
+
+
+class AlreadyEnded(NotPermitted):
+    slug = "already_ended"
+    sentence = "This has already ended."
+
+
+class AlreadyShown(NotPermitted):
+    slug = "already_shown"
+    sentence = "Others can see this line already."
+
+
+class EndBeforeStart(NotPermitted):
+    slug = "end_before_start"
+    sentence = "The end cannot be before the start, and not in the future."
+
+
+class TooLateToUndo(NotPermitted):
+    slug = "too_late_to_undo"
+    sentence = "This can be undone for 10 minutes only. You can still change it on the client's page."
+
+
+class NotShownYet(NotPermitted):
+    slug = "not_shown_yet"
+    sentence = "Your own line is not shown to others yet. Talk with the client and record it first."
+
+
+class ConsentDoesNotReach(NotPermitted):
+    slug = "consent_does_not_reach"
+    sentence = "What the client agreed to does not reach this colleague's agency. Talk with the client about it first."
+
+
+class LeadTaken(NotPermitted):
+    slug = "lead_taken"
+    sentence = "Someone else leads already. Ask them to hand the lead on to you."
+
+
+class CannotLead(NotPermitted):
+    slug = "cannot_lead"
+    sentence = "Only someone whose line is shown to the whole network can lead."
+
+
+class NotTheLead(NotPermitted):
+    slug = "not_the_lead"
+    sentence = "Only the lead practitioner can do that."

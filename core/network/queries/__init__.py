@@ -1,0 +1,1 @@
+"""Reads of the network, always for a viewer or for a rule that has already let them in."""

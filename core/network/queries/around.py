@@ -1,0 +1,102 @@
+"""All that the actions need to know around one client: the policy, who supports them, which agencies that makes.
+
+It is for rules and actions alone. It holds lines that the viewer may not see, so no page is ever given it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from core import clock
+from core.consent.packs_in_use import policy_in_force
+from core.consent.policy import Policy
+from core.consent.request import ClientFacts
+from core.directory.models import Membership, Service
+from core.network.choices import Answer
+from core.network.facts import client_facts
+from core.network.models import Involvement, NetworkInvitation
+from core.people.models import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """One open involvement."""
+
+    involvement_id: UUID
+    practitioner_id: UUID
+    user_id: UUID | None
+    service_id: UUID
+    agency_id: UUID
+    statuses: frozenset[str]
+    is_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The client, the policy in force, and everyone around; `agencies` maps each agency to its statuses here."""
+
+    client: Client
+    facts: ClientFacts
+    policy: Policy
+    on: date
+    supporters: tuple[Supporter, ...]
+    agencies: Mapping[UUID, frozenset[str]]
+
+    def with_agency(self, agency_id: UUID, statuses: Iterable[str]) -> Mapping[UUID, frozenset[str]]:
+        """The agencies, one more among them."""
+        return _add({**self.agencies}, agency_id, statuses)
+
+    def supporter(self, practitioner_id: UUID, service_id: UUID) -> Supporter | None:
+        """That practitioner's open involvement with that service, or None."""
+        return next(
+            (one for one in self.supporters if (one.practitioner_id, one.service_id) == (practitioner_id, service_id)), None
+        )
+
+    @property
+    def lead(self) -> Supporter | None:
+        """The line that leads, or None."""
+        return next((one for one in self.supporters if one.is_lead), None)
+
+
+def read_around(client: Client) -> Around:
+    """Everything around a client, in three queries."""
+    on = clock.today()
+    policy = policy_in_force(on)
+    supporters = supporters_of(client.id)
+    agencies: dict[UUID, frozenset[str]] = {}
+    for one in supporters:
+        _add(agencies, one.agency_id, one.statuses)
+    invited = NetworkInvitation.objects.filter(client=client, answer__in=(Answer.WAITING, Answer.ACCEPTED))
+    in_services = Membership.objects.filter(practitioner_id__in=invited.values("practitioner_id"))
+    for agency_id, statuses in in_services.values_list("service__agency_id", "service__statuses"):
+        _add(agencies, agency_id, statuses)
+    return Around(client, client_facts(client, policy, on), policy, on, supporters, agencies)
+
+
+def supporters_of(client_id: UUID) -> tuple[Supporter, ...]:
+    """Every open involvement of a client, seen or not. One query."""
+    rows = (
+        Involvement.objects.filter(client_id=client_id, ended_on=None)
+        .order_by("created_at", "id")
+        .values_list("id", "practitioner_id", "practitioner__user_id", "service_id", "service__agency_id", "service__statuses", "is_lead")
+    )
+    return tuple(
+        Supporter(involvement, practitioner, user, service, agency, frozenset(statuses), is_lead)
+        for involvement, practitioner, user, service, agency, statuses, is_lead in rows
+    )
+
+
+def statuses_of(agency_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """What agencies' services are in law, all services together: for agencies not on the network yet. One query."""
+    found: dict[UUID, frozenset[str]] = {}
+    for agency_id, statuses in Service.objects.filter(agency_id__in=list(agency_ids)).values_list("agency_id", "statuses"):
+        _add(found, agency_id, statuses)
+    return found
+
+
+def _add(agencies: dict[UUID, frozenset[str]], agency_id: UUID, statuses: Iterable[str]) -> dict[UUID, frozenset[str]]:
+    agencies[agency_id] = agencies.get(agency_id, frozenset()) | frozenset(statuses)
+    return agencies
