@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
+export PYTHONPATH := .:platform
 
 .PHONY: demo reset test test-slow lint assets bench setup browser
 

@@ -1,1 +1,1 @@
-"""The outside world: local services for the demo and the tests, mail, files, and the files a deployment is made from."""
+"""The outside world: local services, mail, files, and the files a deployment is made from."""

@@ -17,7 +17,9 @@ from tenants.models import Council, Deployment, Domain, SchemaRecipe, SchemaStat
 from tenants.names import new_schema_name
 from tenants.queries import council_at
 
-_HOST: Final = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
+_HOST: Final = re.compile(
+    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z"
+)
 _ADDRESS: Final = re.compile(r"[0-9.]+\Z")
 
 
@@ -25,7 +27,9 @@ def require_host(host: str) -> str:
     """`host` as it will be compared: lower case, a name with a dot. Raises InvalidHost."""
     name = host.strip().lower().rstrip(".")
     if not _HOST.match(name) or _ADDRESS.match(name):
-        raise InvalidHost(f"“{host[:60]}” is not a host name: use letters, digits, hyphens and dots, as in lichfield.example.org.")
+        raise InvalidHost(
+            f"“{host[:60]}” is not a host name: use letters, digits, hyphens and dots, as in council.example.org."
+        )
     return name
 
 

@@ -8,7 +8,7 @@ the wall; this guard turns a silent mistake into a loud one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -62,13 +62,13 @@ class TenantQuerySet(models.QuerySet[M]):
             self._world = here
         if self._world != here:
             raise WrongCouncil(f"A query for {self.model.__name__} made in one council was used inside another.")
-        hinted = self._hints.get("instance") if self._hints else None
+        hinted = getattr(self, "_hints", {}).get("instance")
         for instance in (*instances, *([hinted] if isinstance(hinted, TenantModel) else [])):
             require_world(instance)
 
     def _fetch_all(self) -> None:
         self._check_world()
-        super()._fetch_all()  # type: ignore[misc]  # Django's one way to rows, untyped
+        super()._fetch_all()
 
     def _iterator(self, use_chunked_fetch: bool, chunk_size: int | None) -> Iterator[M]:  # noqa: FBT001  # Django's
         self._check_world()
@@ -104,21 +104,21 @@ class TenantQuerySet(models.QuerySet[M]):
 
     def _raw_delete(self, using: str | None) -> int:
         self._check_world()
-        return int(super()._raw_delete(using))  # type: ignore[misc]  # untyped in the stubs
+        return int(super()._raw_delete(using))
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         rows = list(objs)
         self._check_world(*rows)
         return super().bulk_create(rows, *args, **kwargs)
 
-    def bulk_update(self, objs: Iterable[M], fields: Sequence[str], batch_size: int | None = None) -> int:
+    def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:
         rows = list(objs)
         self._check_world(*rows)
         return super().bulk_update(rows, fields, batch_size)
 
     def __getstate__(self) -> dict[str, Any]:
         self._check_world()
-        state: dict[str, Any] = super().__getstate__()  # type: ignore[misc]  # untyped in the stubs
+        state: dict[str, Any] = super().__getstate__()
         return state
 
 

@@ -111,7 +111,9 @@ def world_name() -> str | None:
 
 
 @contextlib.contextmanager
-def inside(council: CouncilRef, *, actor: str = "system", statement_timeout: str = STATEMENT_TIMEOUT) -> Iterator[Scope]:
+def inside(
+    council: CouncilRef, *, actor: str = "system", statement_timeout: str = STATEMENT_TIMEOUT
+) -> Iterator[Scope]:
     """Do one unit of work in `council`'s world: one transaction, under the council's own database role.
 
     `actor` is a user's id or the name of a job; PostgreSQL sees it as `app.actor`. `statement_timeout` is PostgreSQL's

@@ -59,6 +59,7 @@ def migrate_councils(report: Report, migrate: Callable[[str], int] = schemas.mig
         else:
             migrated.append(council.schema_name)
         SchemaStatus.objects.update_or_create(
-            council=council, defaults={"fingerprint": "" if error else mark, "migrated_at": timezone.now(), "error": error}
+            council=council,
+            defaults={"fingerprint": "" if error else mark, "migrated_at": timezone.now(), "error": error},
         )
     return FleetResult(total - len(late), tuple(migrated), tuple(failed))

@@ -15,7 +15,7 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 
@@ -74,6 +74,12 @@ def host_of(request: HttpRequest) -> str | None:
     return name.rstrip(".") or None
 
 
+def error_page(status: int, *, cause: str = "") -> HttpResponse:
+    """The plain page for an error, rendered without a request: no database, no council, nothing of the viewer."""
+    words = {"status": status, "cause": cause}
+    return HttpResponse(render_to_string("ui/error.html", words, using="jinja2"), status=status)
+
+
 class CouncilMiddleware:
     """Opens the council's scope around everything that follows, or answers 404 for a host that is nobody's."""
 
@@ -85,7 +91,9 @@ class CouncilMiddleware:
             return self._answer(request)
         except (OperationalError, InterfaceError):
             logger.exception("database_unreachable")
-            return HttpResponse(render_to_string("ui/error.html", {"status": 503}), status=503, headers={"Retry-After": "10"})
+            response = error_page(503)
+            response["Retry-After"] = "10"
+            return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         host = host_of(request)
@@ -95,7 +103,7 @@ class CouncilMiddleware:
                 return self.get_response(request)
         council = hosts.council(host) if host else None
         if council is None:
-            return HttpResponseNotFound(render_to_string("ui/error.html", {"status": 404}))
+            return error_page(404)
         request.council = council  # type: ignore[attr-defined]  # typed by ui and core as CouncilRequest
         with inside(council, actor="visitor"):
             return self.get_response(request)

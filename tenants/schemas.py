@@ -67,7 +67,9 @@ def migrate(name: str, report: Callable[[str], None] = lambda _line: None) -> in
     """Bring schema `name` to the newest migration and apply its grants. Returns how many migrations ran."""
     with in_schema(name) as link:
         MigrationRecorder(link).ensure_schema()
-        executor = MigrationExecutor(link, progress_callback=lambda action, migration=None, fake=False: _tell(report, action, migration))  # noqa: E501  # Django's callback
+        executor = MigrationExecutor(
+            link, progress_callback=lambda action, migration=None, _fake=False: _tell(report, action, migration)
+        )
         targets = executor.loader.graph.leaf_nodes()
         plan = executor.migration_plan(targets)
         if plan:

@@ -39,7 +39,11 @@ _connect = socket.socket.connect
 
 
 def _loopback_only(self: socket.socket, address: object) -> None:
-    if self.family != socket.AF_UNIX and isinstance(address, tuple) and str(address[0]) not in {"127.0.0.1", "::1", "localhost"}:
+    if (
+        self.family != socket.AF_UNIX
+        and isinstance(address, tuple)
+        and str(address[0]) not in {"127.0.0.1", "::1", "localhost"}
+    ):
         raise OSError(f"A test tried to reach {address!r}: tests stay on this machine.")
     _connect(self, address)  # type: ignore[arg-type]
 

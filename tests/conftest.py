@@ -35,7 +35,9 @@ def cluster() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def django_db_setup(cluster: object) -> None:
     """Built by the migrator in a process of its own: the application's role could neither create nor truncate."""
-    done = subprocess.run([sys.executable, str(ROOT / "tests" / "make_councils.py")], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "make_councils.py")], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -30,7 +30,9 @@ def main() -> None:
         migrate_shared(lambda _line: None)
     create_council(name="Amber", host="amber.localhost", pack_id="gb-eng", help_contact="help@amber.example")
     create_council(name="Birch", host="birch.localhost", pack_id="gb-eng", help_contact="help@birch.example")
-    create_council(name="Coral", host="coral.localhost", pack_id="au-vic", region="au", help_contact="help@coral.example")
+    create_council(
+        name="Coral", host="coral.localhost", pack_id="au-vic", region="au", help_contact="help@coral.example"
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ from core.accounts.choices import Role
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One rule of the table in `config.access`. `level`: 0 nobody is asked, 1 password given, 2 second factor given too."""
+    """One rule of the table in `config.access`.
+
+    `level`: 0 nobody is asked, 1 password given, 2 second factor given too.
+    """
 
     level: int
     any_role: frozenset[str] | None = None

@@ -14,7 +14,7 @@ from tenants.base_model import TenantModel, TenantQuerySet
 
 
 class User(TenantModel, AbstractBaseUser):
-    """Who signs in: a work e-mail address, a password hash and roles. What others see of them is a practitioner's card."""
+    """Who signs in: a work e-mail address, a password hash and roles. What others see is a practitioner's card."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -40,7 +40,7 @@ class User(TenantModel, AbstractBaseUser):
 
 
 class Invitation(TenantModel):
-    """The only way to an account: a link sent to a work address, good once and for a while. The token is kept hashed."""
+    """The only way to an account: a link sent to a work address, good once, for a while. Its token is kept hashed."""
 
     email = models.EmailField(max_length=254)
     roles = ArrayField(models.CharField(max_length=24, choices=Role.choices), default=list)
@@ -67,11 +67,28 @@ class Throttle(TenantModel):
         return self.key
 
 
+class OpenSession(TenantModel):
+    """One browser in which someone is signed in, so that they can see it and end it. The session itself is Django's."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=60, blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Draft(TenantModel):
-    """What someone had typed when their session ended, kept for them alone until they sign in again."""
+    """What someone had typed when their session ended, kept for them alone until they sign in again.
+
+    `path` is the address it was sent to, `page` the one it was typed at.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=200)
+    page = models.CharField(max_length=200, blank=True)
     fields = models.JSONField()
     saved_at = models.DateTimeField()
 

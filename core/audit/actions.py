@@ -34,7 +34,7 @@ def record_sight(
     slug: str, *, by: Actor | None, client_id: UUID | None = None, subject: models.Model | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Write that `by` saw something: one event for the whole page or list; `detail` may list the ids that were shown."""
+    """Write that `by` saw something: one event for a whole page or list; `detail` may list the ids shown."""
     _event(Outcome.SEEN, slug, by, subject, client_id, "", detail).save(force_insert=True)
 
 

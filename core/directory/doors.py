@@ -38,4 +38,4 @@ def for_practitioners(
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return guarded
+    return guarded  # type: ignore[return-value]  # functools.wraps hides that the signature is the same

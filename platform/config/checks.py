@@ -41,29 +41,57 @@ def _doors() -> Iterator[CheckMessage]:
         yield Error("Sign-in is not required by default.", hint=f"Put {needed} into MIDDLEWARE.", id="patchwork.E002")
     routing, sessions = "tenants.routing.CouncilMiddleware", "django.contrib.sessions.middleware.SessionMiddleware"
     if routing not in order or sessions not in order or order.index(routing) > order.index(sessions):
-        yield Error("The council's scope does not stand around sessions.", hint=f"Put {routing} before {sessions}.", id="patchwork.E003")
+        yield Error(
+            "The council's scope does not stand around sessions.",
+            hint=f"Put {routing} before {sessions}.",
+            id="patchwork.E003",
+        )
     api = getattr(settings, "REST_FRAMEWORK", None)
     if api is not None and api.get("DEFAULT_PERMISSION_CLASSES") != ["core.accounts.api.DenyUnlessRuled"]:
-        yield Error("The API does not deny by default.", hint="Set DEFAULT_PERMISSION_CLASSES to the denying class.", id="patchwork.E004")
+        yield Error(
+            "The API does not deny by default.",
+            hint="Set DEFAULT_PERMISSION_CLASSES to the denying class.",
+            id="patchwork.E004",
+        )
     if settings.CACHES["default"].get("KEY_FUNCTION") != "tenants.cache.make_key":
-        yield Error("Cache keys don't carry the council.", hint="Set KEY_FUNCTION to tenants.cache.make_key.", id="patchwork.E005")
+        yield Error(
+            "Cache keys don't carry the council.",
+            hint="Set KEY_FUNCTION to tenants.cache.make_key.",
+            id="patchwork.E005",
+        )
 
 
 def _database() -> Iterator[CheckMessage]:
     for alias, database in settings.DATABASES.items():
         if database["ENGINE"] != "tenants.backend":
-            yield Error(f"The database {alias} is not behind our backend.", hint="Set ENGINE to tenants.backend.", id="patchwork.E006")
+            yield Error(
+                f"The database {alias} is not behind our backend.",
+                hint="Set ENGINE to tenants.backend.",
+                id="patchwork.E006",
+            )
         if database.get("OPTIONS", {}).get("pool") and database.get("CONN_MAX_AGE") != 0:
-            yield Error(f"The database {alias} has a pool and keeps connections.", hint="Set CONN_MAX_AGE to 0.", id="patchwork.E007")
+            yield Error(
+                f"The database {alias} has a pool and keeps connections.",
+                hint="Set CONN_MAX_AGE to 0.",
+                id="patchwork.E007",
+            )
     wanted = MIGRATOR_ROLE if is_migrator() else APP_ROLE
     if settings.DATABASES["default"]["USER"] != wanted:
-        yield Error(f"The default connection does not log in as {wanted}.", hint="Leave USER to settings/databases.py.", id="patchwork.E008")
+        yield Error(
+            f"The default connection does not log in as {wanted}.",
+            hint="Leave USER to settings/databases.py.",
+            id="patchwork.E008",
+        )
 
 
 def _models() -> Iterator[CheckMessage]:
     for model in apps.get_models():
         if model.__module__.startswith(OUR_COUNCIL_APPS) and not issubclass(model, TenantModel):
-            yield Error(f"{model.__name__} does not remember its council.", hint="Subclass tenants.base_model.TenantModel.", id="patchwork.E009")
+            yield Error(
+                f"{model.__name__} does not remember its council.",
+                hint="Subclass tenants.base_model.TenantModel.",
+                id="patchwork.E009",
+            )
 
 
 def _packs() -> Iterator[CheckMessage]:

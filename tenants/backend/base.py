@@ -21,7 +21,9 @@ from tenants.names import APP_ROLE, EXTENSIONS_SCHEMA, MIGRATOR_ROLE, SHARED_SCH
 if TYPE_CHECKING:
     from tenants.context import Scope
 
-_TRANSACTION_CONTROL: Final = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET CONSTRAINTS)\b", re.IGNORECASE)
+_TRANSACTION_CONTROL: Final = re.compile(
+    r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET CONSTRAINTS)\b", re.IGNORECASE
+)
 _SESSION_SCOPE: Final = re.compile(
     r"\b(SET\s+(SESSION\s+)?(ROLE|SEARCH_PATH|SESSION\s+AUTHORIZATION)|RESET\s+(ROLE|ALL)|DISCARD)\b", re.IGNORECASE
 )
@@ -109,7 +111,7 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]  # django-tenants s
             raise NoCouncil(f"{name!r} is neither a council's schema nor the shared one.")
         return [name, EXTENSIONS_SCHEMA]
 
-    def _handle_search_path(self, cursor: Any = None) -> None:
+    def _handle_search_path(self, cursor: Any = None) -> None:  # noqa: ARG002  # django-tenants' signature
         """Set the path for a session of the migrator alone. A failure rises.
 
         Everyone else's path is set by the scope (a council) or by the login role's own setting (a service role).

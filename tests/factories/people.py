@@ -20,16 +20,21 @@ def make_agency(name: str = "", *, kind: str = "council", agreement: bool = True
 
     today = clock.today()
     return Agency.objects.create(
-        name=name or f"Agency {number()}", kind=kind, phone="02079460000",
+        name=name or f"Agency {number()}",
+        kind=kind,
+        phone="02079460000",
         agreement_signed_on=today - timedelta(days=30) if agreement else None,
-        agreement_expires_on=today + timedelta(days=365) if agreement else None, **fields,
-    )  # fmt: skip
+        agreement_expires_on=today + timedelta(days=365) if agreement else None,
+        **fields,
+    )
 
 
 def make_service_type(code: str = "family.help", *, sensitivity: str = "standard", label: str = ""):
     from core.directory.models import ServiceType
 
-    found, _new = ServiceType.objects.get_or_create(code=code, defaults={"label": label or code, "sensitivity": sensitivity})
+    found, _new = ServiceType.objects.get_or_create(
+        code=code, defaults={"label": label or code, "sensitivity": sensitivity}
+    )
     return found
 
 
@@ -51,16 +56,29 @@ def make_user(email: str = "", *, roles=("practitioner",), password: str | None 
     return user
 
 
-def make_practitioner(service=None, *, given_name: str = "Robin", family_name: str = "", roles=("practitioner",), account: bool = True, **fields):
+def make_practitioner(
+    service=None,
+    *,
+    given_name: str = "Robin",
+    family_name: str = "",
+    roles=("practitioner",),
+    account: bool = True,
+    **fields,
+):
     from core.directory.models import Membership, Practitioner
 
     service = service or make_service()
     n = number()
     card = Practitioner.objects.create(
-        user=make_user(roles=roles) if account else None, agency=service.agency, given_name=given_name,
-        family_name=family_name or f"Worker{n}", job_title=fields.pop("job_title", "Family practitioner"),
-        mobile=f"+4477009{n % 100000:05d}"[:13], email=f"worker{n}@agency.example", **fields,
-    )  # fmt: skip
+        user=make_user(roles=roles) if account else None,
+        agency=service.agency,
+        given_name=given_name,
+        family_name=family_name or f"Worker{n}",
+        job_title=fields.pop("job_title", "Family practitioner"),
+        mobile=f"+4477009{n % 100000:05d}"[:13],
+        email=f"worker{n}@agency.example",
+        **fields,
+    )
     Membership.objects.create(practitioner=card, service=service, is_manager="manager" in roles)
     return card
 
@@ -79,7 +97,11 @@ def make_client(given_name: str = "Amy", family_name: str = "", *, born: date | 
     from core.people.models import Client
 
     client = Client(
-        given_name=given_name, family_name=family_name or f"Lane{number()}", birth_date=born, created_at=clock.now(), **fields
+        given_name=given_name,
+        family_name=family_name or f"Lane{number()}",
+        birth_date=born,
+        created_at=clock.now(),
+        **fields,
     )
     try:
         from core.people.keys import derive_keys
@@ -100,27 +122,52 @@ def make_involvement(client, card, *, service=None, started_on: date | None = No
         service = Membership.objects.select_related("service").get(practitioner_id=card.id).service
     started = started_on or clock.today()
     return Involvement.objects.create(
-        client=client, service=service, practitioner_id=card.id, started_on=started, confirmed_on=fields.pop("confirmed_on", started),
-        created_at=clock.now(), **fields,
-    )  # fmt: skip
+        client=client,
+        service=service,
+        practitioner_id=card.id,
+        started_on=started,
+        confirmed_on=fields.pop("confirmed_on", started),
+        created_at=clock.now(),
+        **fields,
+    )
 
 
-def make_publication(involvement, *agencies, visibility: str = "network", basis: str = "en.family_help_agreement", days: int = 365):
+def make_publication(
+    involvement, *agencies, visibility: str = "network", basis: str = "en.family_help_agreement", days: int = 365
+):
     """A live publication that reaches `agencies` (those on the network, when none is named)."""
     from core.consent.models import DecisionRecord
     from core.network.models import Involvement, Publication, PublicationRecipient
 
     decision = DecisionRecord.objects.create(
-        at=clock.now(), action="publish", client_id=involvement.client_id, involvement_id=involvement.id, request={},
-        outcome="PERMIT", reason="ok", visibility=visibility, obligations=[], pack="gb-eng@2026.11.0", pack_checksum="",
-    )  # fmt: skip
+        at=clock.now(),
+        action="publish",
+        client_id=involvement.client_id,
+        involvement_id=involvement.id,
+        request={},
+        outcome="PERMIT",
+        reason="ok",
+        visibility=visibility,
+        obligations=[],
+        pack="gb-eng@2026.11.0",
+        pack_checksum="",
+    )
     publication = Publication.objects.create(
-        involvement=involvement, decision=decision, basis=basis, visibility=visibility, published_at=clock.now(),
-        published_by_id=involvement.practitioner_id, review_by=clock.today() + timedelta(days=days),
-    )  # fmt: skip
+        involvement=involvement,
+        decision=decision,
+        basis=basis,
+        visibility=visibility,
+        published_at=clock.now(),
+        published_by_id=involvement.practitioner_id,
+        review_by=clock.today() + timedelta(days=days),
+    )
     ids = {agency.id for agency in agencies} or set(
-        Involvement.objects.filter(client_id=involvement.client_id, ended_on=None).values_list("service__agency_id", flat=True)
+        Involvement.objects.filter(client_id=involvement.client_id, ended_on=None).values_list(
+            "service__agency_id", flat=True
+        )
     )
     for agency_id in ids:
-        PublicationRecipient.objects.create(publication=publication, agency_id=agency_id, decision=decision, added_at=clock.now())
+        PublicationRecipient.objects.create(
+            publication=publication, agency_id=agency_id, decision=decision, added_at=clock.now()
+        )
     return publication

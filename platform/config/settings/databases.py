@@ -12,7 +12,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.settings.env import DATABASE_URL, SECRET_KEY, env
 from tenants.database_roles import password_of
-from tenants.names import APP_ROLE, CONSOLE_ROLE, EXTENSIONS_SCHEMA, LOGIN_ROLES, MIGRATOR_ROLE, OWNER_ROLE, ROUTER_ROLE, SHARED_SCHEMA
+from tenants.names import (
+    APP_ROLE,
+    CONSOLE_ROLE,
+    EXTENSIONS_SCHEMA,
+    LOGIN_ROLES,
+    MIGRATOR_ROLE,
+    OWNER_ROLE,
+    ROUTER_ROLE,
+    SHARED_SCHEMA,
+)
 from tenants.process import is_migrator
 
 __all__ = [

@@ -11,7 +11,17 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-__all__ = ["BASE_DIR", "BROKER_URL", "CONSOLE_HOST", "DATABASE_URL", "DEBUG", "MODE", "SECRET_KEY", "SHOWS_CODES", "STATE_DIR"]
+__all__ = [
+    "BASE_DIR",
+    "BROKER_URL",
+    "CONSOLE_HOST",
+    "DATABASE_URL",
+    "DEBUG",
+    "MODE",
+    "SECRET_KEY",
+    "SHOWS_CODES",
+    "STATE_DIR",
+]
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 DEMO_SECRET = "demo-only-" + "0" * 50
@@ -28,23 +38,31 @@ STATE_DIR = Path(env.str("PATCHWORK_STATE", default=str(BASE_DIR / ".patchwork")
 
 def required(name: str, why: str) -> str:
     """The variable `name`. Raises ImproperlyConfigured with what it is for."""
-    value = env.str(name, default="")
+    value = str(env.str(name, default=""))
     if not value:
         raise ImproperlyConfigured(f"The variable {name} is not set: {why}")
     return value
 
 
 if MODE == "production":
-    SECRET_KEY = required("PATCHWORK_SECRET_KEY", "give 50 or more random characters, kept secret and never changed lightly.")
+    SECRET_KEY = required(
+        "PATCHWORK_SECRET_KEY", "give 50 or more random characters, kept secret and never changed lightly."
+    )
     if len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET:
-        raise ImproperlyConfigured("PATCHWORK_SECRET_KEY is too short or is the demo's: give 50 or more random characters.")
+        raise ImproperlyConfigured(
+            "PATCHWORK_SECRET_KEY is too short or is the demo's: give 50 or more random characters."
+        )
 else:
     SECRET_KEY = env.str("PATCHWORK_SECRET_KEY", default=DEMO_SECRET)
 
 SHOWS_CODES = env.bool("PATCHWORK_SHOW_CODES", default=False)
 if SHOWS_CODES and MODE == "production":
-    raise ImproperlyConfigured("PATCHWORK_SHOW_CODES prints sign-in codes: it is for the demo, and production does not start with it.")
+    raise ImproperlyConfigured(
+        "PATCHWORK_SHOW_CODES prints sign-in codes: it is for the demo, and production does not start with it."
+    )
 
-DATABASE_URL = required("DATABASE_URL", "the address of PostgreSQL, as in postgres://admin:password@host:5432/patchwork.")
+DATABASE_URL = required(
+    "DATABASE_URL", "the address of PostgreSQL, as in postgres://admin:password@host:5432/patchwork."
+)
 BROKER_URL = required("BROKER_URL", "the address of Valkey, Redis or RabbitMQ, as in redis://host:6379/0.")
 CONSOLE_HOST = env.str("PATCHWORK_CONSOLE_HOST", default="console.localhost")

@@ -3,9 +3,22 @@
 from config.settings.env import BASE_DIR
 
 __all__ = [
-    "CACHES", "FORMAT_MODULE_PATH", "LANGUAGES", "LANGUAGE_CODE", "LOCALE_PATHS", "MESSAGE_STORAGE", "STATICFILES_DIRS", "STATIC_ROOT",
-    "STATIC_URL", "STORAGES", "TEMPLATES", "TIME_ZONE", "USE_I18N", "USE_TZ", "WHITENOISE_USE_FINDERS",
-]  # fmt: skip
+    "CACHES",
+    "FORMAT_MODULE_PATH",
+    "LANGUAGES",
+    "LANGUAGE_CODE",
+    "LOCALE_PATHS",
+    "MESSAGE_STORAGE",
+    "STATICFILES_DIRS",
+    "STATIC_ROOT",
+    "STATIC_URL",
+    "STORAGES",
+    "TEMPLATES",
+    "TIME_ZONE",
+    "USE_I18N",
+    "USE_TZ",
+    "WHITENOISE_USE_FINDERS",
+]
 
 TEMPLATES = [
     {
@@ -36,4 +49,6 @@ USE_TZ = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # In each process's own memory: nothing that must survive or be shared is kept in a cache.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_FUNCTION": "tenants.cache.make_key"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_FUNCTION": "tenants.cache.make_key"}
+}

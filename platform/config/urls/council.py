@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
-from ui import pages as ui_pages
+from config import theme
+from ui.pages import gallery
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -18,8 +19,8 @@ urlpatterns = [
     path("", include("core.visits.pages.urls")),
     path("", include("core.directory.pages.urls")),
     path("", include("core.notices.pages.urls")),
-    path("theme/<str:digest>.css", ui_pages.theme_stylesheet, name="theme"),
+    path("theme/<str:digest>.css", theme.stylesheet, name="theme"),
 ]
 
 if settings.MODE != "production":
-    urlpatterns += [path("gallery", ui_pages.gallery, name="gallery")]
+    urlpatterns += [path("gallery", gallery, name="gallery")]

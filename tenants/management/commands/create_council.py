@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.actions import create_council
-from tenants.queries import council_at
 from tenants.errors import CouncilExists, InvalidHost
+from tenants.queries import council_at
 
 
 class Command(BaseCommand):

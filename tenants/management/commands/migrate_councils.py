@@ -21,6 +21,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             migrate_shared(lambda line: self.stdout.write(f"  shared: {line}"))
         result = migrate_councils(lambda line: self.stdout.write(f"  {line}"))
-        self.stdout.write(f"{len(result.migrated)} councils migrated, {result.current} were current, {len(result.failed)} failed.")
+        self.stdout.write(
+            f"{len(result.migrated)} councils migrated, {result.current} were current, {len(result.failed)} failed."
+        )
         if result.failed:
             raise CommandError("\n".join(f"{schema}: {error}" for schema, error in result.failed))

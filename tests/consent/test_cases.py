@@ -1,0 +1,153 @@
+"""The given acceptance cases, the form in which more may come, and the command that checks them."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from core.consent.case_form import CaseMalformed, case_from_request, request_from_case, unread_keys
+from core.consent.cases import CaseFileInvalid, check_cases, read_cases
+from core.consent.decision import decide
+from core.consent.pack_loading import load_packs
+from core.consent.policy import Policy
+
+FOLDER = Path(__file__).with_name("cases")
+FILES = sorted(FOLDER.iterdir())
+ALL = [case for path in FILES for case in read_cases(path)]
+
+GOOD = {
+    "id": "T1",
+    "pack": "gb-eng",
+    "date": "2026-11-21",
+    "action": "view",
+    "actor": {"agency": "a", "involved": True},
+    "expect": {"outcome": "PERMIT", "reason": "ok", "visibility": "full"},
+}
+
+
+def case_file(folder, *cases):
+    path = folder / "cases.json"
+    path.write_text(json.dumps(cases))
+    return path
+
+
+@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+def test_a_given_case_is_decided_as_expected(case, packs):
+    decision = decide(Policy(packs[case["pack"]]), request_from_case(case))
+    expected = case["expect"]
+    assert (decision.outcome, decision.reason, decision.visibility) == (
+        expected["outcome"],
+        expected["reason"],
+        expected["visibility"],
+    )
+    assert set(expected.get("has", ())) <= set(decision.obligations)
+
+
+def test_all_205_given_cases_are_there_and_every_key_is_read():
+    assert len(ALL) == 33 + 172
+    assert [unread_keys(case) for case in ALL] == [()] * 205
+
+
+@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+def test_a_request_survives_being_stored_as_a_case(case):
+    request = request_from_case(case)
+    assert request_from_case(json.loads(json.dumps(case_from_request(request)))) == request
+
+
+def test_what_a_case_does_not_say_has_the_meaning_of_section_9_3():
+    request = request_from_case({"date": "2026-11-21", "action": "view", "actor": {"agency": "a"}})
+    assert (request.actor.checks_ok, request.actor.dsa, request.actor.employment) == (True, True, "staff")
+    assert not (request.actor.related or request.actor.involved or request.actor.invited or request.actor.assigned)
+    assert (request.client.shield, request.service.cls, request.consent.competent) == ("none", "standard", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"action": "peek"}, "action must be one of search, add_client"),
+        ({"date": "21 November"}, "date must be a day"),
+        ({"client": {"age": "eight"}}, "client.age must be a whole number"),
+        ({"client": {"age": True}}, "client.age must be a whole number"),
+        ({"actor": {"agency": "a", "dsa": "yes"}}, "actor.dsa must be true or false"),
+        ({"actor": {"agency": "a", "employment": "guest"}}, "actor.employment must be one of staff, contracted"),
+        ({"actor": "a"}, "actor must be a table"),
+        ({"recipients": {"agency": "r"}}, "recipients must be a list of tables"),
+        ({"facts": "s47_open"}, "facts must be a list of texts"),
+        ({"basis": 47}, "basis must be a text"),
+    ],
+)
+def test_a_malformed_case_says_which_key_is_wrong(change, sentence):
+    request_from_case(GOOD)
+    with pytest.raises(CaseMalformed, match=sentence):
+        request_from_case(GOOD | change)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.toml", b"", "holds no list of cases"),
+        ("broken.toml", b"[[case", "neither TOML nor JSON"),
+        ("broken.json", b"{", "neither TOML nor JSON"),
+        ("binary.json", b"\xff\xfe\x00", "not UTF-8"),
+        ("wrong.json", b'{"cases": ["x"]}', "holds no list of cases"),
+    ],
+)
+def test_a_file_without_readable_cases_is_one_mismatch(tmp_path, packs, name, content, sentence):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(CaseFileInvalid, match=sentence):
+        read_cases(path)
+    report = check_cases([path, tmp_path / "absent.json"], packs)
+    assert (report.checked, len(report.mismatches)) == (0, 2)
+
+
+def test_a_list_under_cases_and_a_byte_order_mark_are_read(tmp_path):
+    path = tmp_path / "cases.json"
+    path.write_text("\ufeff" + json.dumps({"cases": [GOOD]}))
+    assert read_cases(path) == (GOOD,)
+
+
+def test_a_mismatch_says_what_was_decided_and_what_was_expected(tmp_path, packs):
+    wrong = GOOD | {"expect": {"outcome": "DENY", "reason": "ok", "has": ["deadline"]}}
+    report = check_cases([case_file(tmp_path, GOOD, wrong, GOOD | {"pack": "gb-sct"}, {"id": "T4"})], packs)
+    assert report.checked == 4
+    assert [str(mismatch) for mismatch in report.mismatches] == [
+        "cases.json, T1: outcome is PERMIT, expected DENY; deadline should be among the obligations (none).",
+        "cases.json, T1: there is no pack “gb-sct”.",
+        "cases.json, T4: there is no pack “None”.",
+    ]
+
+
+def test_a_key_that_means_nothing_is_remarked_and_does_not_make_a_case_wrong(tmp_path, packs):
+    case = GOOD | {"feilds": ["reason"], "consent": {"by": "self", "note": "x"}}
+    report = check_cases([case_file(tmp_path, case)], packs)
+    assert report.mismatches == ()
+    assert report.remarks == (
+        "cases.json, T1: the key “feilds” is not read.",
+        "cases.json, T1: the key “consent.note” is not read.",
+    )
+
+
+def test_the_command_ends_with_the_count_and_succeeds_when_all_is_right():
+    out = io.StringIO()
+    call_command("check_regime_cases", *map(str, FILES), stdout=out)
+    assert out.getvalue() == "205 cases, 0 wrong\n"
+
+
+def test_the_command_prints_each_mismatch_and_fails_when_one_is_wrong(tmp_path):
+    out = io.StringIO()
+    path = case_file(tmp_path, GOOD, GOOD | {"id": "T2", "expect": {"visibility": "hidden"}})
+    with pytest.raises(SystemExit) as stopped:
+        call_command("check_regime_cases", str(path), stdout=out)
+    assert stopped.value.code == 1
+    assert out.getvalue().splitlines() == [
+        "cases.json, T2: visibility is full, expected hidden.",
+        "2 cases, 1 wrong",
+    ]
+
+
+def test_every_pack_has_a_case_for_each_of_its_bases():
+    asked = {case.get("basis") for case in ALL}
+    assert {basis.code for pack in load_packs().values() for basis in pack.bases} <= asked
