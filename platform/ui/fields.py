@@ -137,7 +137,7 @@ class DatePartsField(forms.Field):
 
     def _in_sentence(self) -> str:
         said = self.said
-        return said[:1].lower() + said[1:] if said[1:2].islower() else said
+        return said if said[1:2].isupper() else said[:1].lower() + said[1:]
 
     def _refuse(self, sentence: str, *parts: str) -> None:
         raise ValidationError(sentence, code="date:" + ",".join(parts))

@@ -126,7 +126,7 @@ def error_sentence(bound: BoundField, caption: str | None = None) -> str:
         return gettext("Tick the box: %(label)s") % {"label": label}
     if component_of(bound) in {"radios", "checkboxes"}:
         return gettext("Choose an answer: %(label)s") % {"label": label}
-    in_sentence = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    in_sentence = label if label[1:2].isupper() else label[:1].lower() + label[1:]
     if component_of(bound) == "select":
         return gettext("Choose %(label)s") % {"label": in_sentence}
     return gettext("Enter %(label)s") % {"label": in_sentence}

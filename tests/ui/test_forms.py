@@ -93,7 +93,8 @@ def test_a_missing_answer_is_told_as_what_to_do():
     assert summary is not None
     assert [error["text"] for error in summary["errorList"]] == [
         "Enter first names", "Enter e-mail", "Enter best time", "Enter password", "Choose agency",
-        "Choose an answer: Talked?", "Choose an answer: Reach by", "Tick the box: I agree", "Enter the birth date", "Enter roster",
+        "Choose an answer: Talked?", "Choose an answer: Reach by", "Tick the box: I agree",
+        "Enter the birth date", "Enter roster",
     ]  # fmt: skip
 
 

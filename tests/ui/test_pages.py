@@ -27,7 +27,8 @@ def page(shell, **context):
 def test_the_gallery_shows_a_made_up_frame_and_every_part():
     html = gallery_html()
     for part in (
-        "pw-identity", "pw-person", "pw-picture", "moj-timeline", "moj-badge", "moj-filter", "moj-alert", "moj-sub-navigation",
+        "pw-identity", "pw-person", "pw-picture", "moj-timeline", "moj-badge", "moj-filter", "moj-alert",
+        "moj-sub-navigation",
         "moj-side-navigation", "pw-sort", "pw-compare", "pw-empty", "pw-undo", "pw-languages", "govuk-error-summary",
     ):  # fmt: skip
         assert part in html, part
@@ -64,12 +65,7 @@ def test_a_stale_form_is_told_apart_from_a_role_that_does_not_reach():
 def test_signed_in_pages_have_search_navigation_and_sign_out_as_posted_forms():
     html = page(gallery_shell())
     assert re.search(r'<form class="pw-search" method="post" action="#main-content" role="search">', html)
-    assert (
-        re.search(
-            r'<form method="post" action="#main-content"><button class="pw-link-button" type="submit">Sign out', html
-        )
-        or "Sign out" in html
-    )
+    assert '<form method="post" action="#main-content"><button class="pw-link-button" type="submit">Sign out' in html
     assert "data-search-box" in html
     assert '3<span class="govuk-visually-hidden"> unread</span>' in html
     assert html.count('aria-current="page"') == 1
@@ -129,12 +125,9 @@ def test_the_page_says_its_language():
 
 
 def test_signed_out_pages_have_one_column_and_no_search():
-    html = (
-        engines["jinja2"]
-        .from_string(
-            '{% extends "ui/signed_out.html" %}{% block title %}Sign in{% endblock %}{% block narrow %}<h1>Sign in</h1>{% endblock %}'
-        )
-        .render({"shell": gallery_shell()})
+    source = (
+        '{% extends "ui/signed_out.html" %}{% block title %}T{% endblock %}{% block narrow %}<h1>In</h1>{% endblock %}'
     )
-    assert "<h1>Sign in</h1>" in html
+    html = engines["jinja2"].from_string(source).render({"shell": gallery_shell()})
+    assert "<h1>In</h1>" in html
     assert "pw-search" not in html

@@ -4,6 +4,7 @@ Needs Node; nothing else in the project does. The built files are committed, and
 `sources.lock.json` with the files, so an edited style sheet that was not rebuilt is noticed.
 """
 
+import gzip
 import hashlib
 import json
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 ASSETS = Path(__file__).resolve().parent
 BUILT = ASSETS.parent / "static" / "ui"
 LOCK = ASSETS / "sources.lock.json"
+FIXTURES = ASSETS.parents[2] / "tests" / "ui" / "fixtures" / "govuk-frontend.json.gz"
 
 SOURCE_PATTERNS = (
     ".npmrc",
@@ -38,6 +40,8 @@ MOJ_ICONS = (
     "icon-tag-remove-cross.svg",
     "icon-toggle-plus-minus.svg",
 )
+
+COMPONENT_IN_USE = re.compile(r'govuk/components/([a-z-]+)"')
 
 # A browser's developer tools would ask for these maps, and hashed static files would fail without them.
 SOURCE_MAP_COMMENT = re.compile(r"\n?(//# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*")
@@ -67,6 +71,18 @@ def copy_text(source: Path, target: Path) -> None:
     target.write_text(SOURCE_MAP_COMMENT.sub("\n", source.read_text(encoding="utf-8")).strip() + "\n", encoding="utf-8")
 
 
+def copy_fixtures() -> None:
+    """Keep upstream's examples of the components in use, for the test that compares our rendering with them."""
+    components = COMPONENT_IN_USE.findall((ASSETS / "app.scss").read_text(encoding="utf-8"))
+    kept: dict[str, list[dict[str, object]]] = {}
+    for component in components:
+        source = ASSETS / "node_modules/govuk-frontend/dist/govuk/components" / component / "fixtures.json"
+        examples = json.loads(source.read_text(encoding="utf-8"))["fixtures"]
+        kept[component] = [{key: example[key] for key in ("name", "options", "html")} for example in examples]
+    FIXTURES.parent.mkdir(parents=True, exist_ok=True)
+    FIXTURES.write_bytes(gzip.compress(json.dumps(kept, separators=(",", ":")).encode(), mtime=0))
+
+
 def build() -> None:
     """Install the exact packages, build styles and script, copy single icons, and write the lock file."""
     if shutil.which("npm") is None:
@@ -85,6 +101,7 @@ def build() -> None:
     for icon in sorted((ASSETS / "icons").glob("*.svg")):
         copy_text(icon, BUILT / "icons" / icon.name)
     copy_text(ASSETS / "licences.txt", BUILT / "licences.txt")
+    copy_fixtures()
     LOCK.write_text(json.dumps(current_lock(), indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(f"Built {len(current_lock()['built'])} files into {BUILT}\n")
 
