@@ -5,7 +5,6 @@ Pure rules, good enough to say "the same home" or "not". It is no gazetteer: it 
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from core.people.names import fold, is_formula_or_markup
 
@@ -32,7 +31,6 @@ class Home:
 NOWHERE = Home((), "")
 
 
-@lru_cache(maxsize=50_000)
 def home(address: str) -> Home:
     """`address` in comparable form; the town does not count, for it is often left out or another one."""
     if is_formula_or_markup(address):

@@ -45,14 +45,14 @@ def _table(*rows: tuple[str, str, FieldVerdict, float, str]) -> dict[str, Findin
 SAME, SIMILAR, DIFFERENT, UNKNOWN = FieldVerdict
 
 FINDINGS: dict[str, Finding] = _table(
-    ("identifier", "same", SAME, 14.0, "The identifier is the same"),
+    ("identifier", "same", SAME, 10.0, "The identifier is the same"),
     ("identifier", "different", DIFFERENT, -20.0, "The identifiers are different"),
     ("identifier", "unknown", UNKNOWN, 0.0, "No identifier that both have"),
-    ("reference", "same", SAME, 12.0, "One source gives both the same reference"),
+    ("reference", "same", SAME, 10.0, "One source gives both the same reference"),
     ("reference", "different", DIFFERENT, -4.0, "One source gives them different references"),
     ("reference", "unknown", UNKNOWN, 0.0, "No reference from the same source"),
-    ("birth_date", "same", SAME, 9.0, "The birth date is the same"),
-    ("birth_date", "day_month_swapped", SIMILAR, 6.0, "Day and month of birth have changed places"),
+    ("birth_date", "same", SAME, 5.0, "The birth date is the same"),
+    ("birth_date", "day_month_swapped", SIMILAR, 3.0, "Day and month of birth have changed places"),
     ("birth_date", "digits_swapped", SIMILAR, 4.0, "Two digits of the birth date have changed places"),
     ("birth_date", "different", DIFFERENT, -10.0, "The birth dates are different"),
     ("birth_date", "age_fits", SIMILAR, 2.0, "The age fits"),
@@ -60,34 +60,34 @@ FINDINGS: dict[str, Finding] = _table(
     ("birth_date", "unknown", UNKNOWN, 0.0, "One birth date is not known"),
     ("given", "same", SAME, 5.0, "The first name is the same"),
     ("given", "known_as", SAME, 4.5, "One goes by the other's first name"),
-    ("given", "nickname", SIMILAR, 4.0, "One first name is short for the other"),
-    ("given", "misspelt", SIMILAR, 4.0, "One first name is the other, misspelt"),
-    ("given", "slip", SIMILAR, 4.0, "The first names differ by one slip of the pen"),
-    ("given", "close", SIMILAR, -1.0, "The first names differ by one letter"),
+    ("given", "nickname", SIMILAR, 3.0, "One first name is short for the other"),
+    ("given", "misspelt", SIMILAR, 4.5, "One first name is the other, misspelt"),
+    ("given", "slip", SIMILAR, 3.0, "The first names differ by one slip of the pen"),
+    ("given", "close", SIMILAR, 0.0, "The first names differ by one letter"),
     ("given", "initial", SIMILAR, 1.0, "One first name is an initial of the other"),
-    ("given", "middle", SIMILAR, 1.0, "One first name is the other's middle name"),
+    ("given", "middle", SIMILAR, -1.0, "One first name is the other's middle name"),
     ("given", "different", DIFFERENT, -7.0, "The first names are different"),
     ("given", "unknown", UNKNOWN, 0.0, "One first name is not known, or in another script"),
     ("middle", "same", SAME, 3.0, "The middle name is the same"),
     ("middle", "initial", SIMILAR, 1.0, "The middle initial fits"),
     ("middle", "different", DIFFERENT, -4.0, "The middle names are different"),
     ("middle", "unknown", UNKNOWN, 0.0, "One middle name is not known"),
-    ("family", "same", SAME, 4.0, "The family name is the same"),
-    ("family", "part", SIMILAR, 3.5, "One family name is part of the other, a double name"),
-    ("family", "former", SIMILAR, 3.5, "One family name is the other's former name"),
-    ("family", "slip", SIMILAR, 3.5, "The family names differ by one slip of the pen"),
-    ("family", "swapped", SIMILAR, 4.0, "First and family name have changed places"),
+    ("family", "same", SAME, 1.0, "The family name is the same"),
+    ("family", "part", SIMILAR, 0.5, "One family name is part of the other, a double name"),
+    ("family", "former", SIMILAR, 1.0, "One family name is the other's former name"),
+    ("family", "slip", SIMILAR, 1.0, "The family names differ by one slip of the pen"),
+    ("family", "swapped", SIMILAR, 3.0, "First and family name have changed places"),
     ("family", "different", DIFFERENT, -4.0, "The family names are different"),
     ("family", "unknown", UNKNOWN, 0.0, "One family name is not known, or in another script"),
-    ("address", "same", SAME, 3.0, "The address is the same"),
-    ("address", "similar", SIMILAR, 1.5, "The address is nearly the same"),
+    ("address", "same", SAME, 1.0, "The address is the same"),
+    ("address", "similar", SIMILAR, 0.5, "The address is nearly the same"),
     ("address", "different", DIFFERENT, -1.0, "The addresses are different: one may have moved"),
     ("address", "unknown", UNKNOWN, 0.0, "One address is not known"),
-    ("postcode", "same", SAME, 2.0, "The postcode is the same"),
-    ("postcode", "similar", SIMILAR, 1.0, "Two signs of the postcode have changed places"),
+    ("postcode", "same", SAME, 0.5, "The postcode is the same"),
+    ("postcode", "similar", SIMILAR, 0.5, "Two signs of the postcode have changed places"),
     ("postcode", "different", DIFFERENT, -0.5, "The postcodes are different: one may have moved"),
     ("postcode", "unknown", UNKNOWN, 0.0, "One postcode is not known"),
-    ("phone", "same", SAME, 2.0, "The phone number is the same; families share phones"),
+    ("phone", "same", SAME, 0.5, "The phone number is the same; families share phones"),
     ("phone", "different", DIFFERENT, 0.0, "The phone numbers are different"),
     ("phone", "unknown", UNKNOWN, 0.0, "One phone number is not known"),
 )
@@ -239,6 +239,9 @@ def _birth_date(left: Identity, right: Identity) -> str:
     born, age = left.birth_date or right.birth_date, ages[0] or ages[1]
     if born and age:
         return "age_fits" if age.fits(born) else "age_differs"
+    limits = left.age_limits or right.age_limits
+    if born and limits and not limits.fits(born):
+        return "age_differs"
     return "unknown"
 
 

@@ -87,7 +87,8 @@ class Identity:
     """One description of a person, as one source gives it. Empty text and None mean: not said.
 
     `identifiers` are numbers that one body gives a person for life (an NHS number): two different ones are two people.
-    `references` are a source system's own number for the person, by source.
+    `references` are a source system's own number for the person, by source. `age_limits` is whom the service sees at
+    all (a school nurse sees no parent): it may rule a person out, and never speaks for one.
     """
 
     given: str = ""
@@ -103,10 +104,11 @@ class Identity:
     phone: str = ""
     identifiers: Mapping[str, str] = field(default_factory=dict, hash=False)
     references: Mapping[str, str] = field(default_factory=dict, hash=False)
+    age_limits: ApproximateAge | None = None
 
     def sort_key(self) -> tuple[str, ...]:
         """An order of descriptions by what they say, so that results never hang on the order of rows."""
-        age = self.approximate_age
+        age, limits = self.approximate_age, self.age_limits
         return (
             self.family,
             self.given,
@@ -115,6 +117,7 @@ class Identity:
             self.former_family,
             str(self.birth_date or ""),
             f"{age.youngest}-{age.oldest}-{age.as_of}" if age else "",
+            f"{limits.youngest}-{limits.oldest}-{limits.as_of}" if limits else "",
             self.postcode,
             self.address,
             self.area,
@@ -217,7 +220,6 @@ def parse_area(text: str, country: str, formats: Mapping[str, PostcodeFormat] = 
     return ""
 
 
-@lru_cache(maxsize=50_000)
 def parse_phone(text: str, country: str) -> str:
     """The phone number in E.164 (`+447700900341`), or "" where `text` holds none.
 

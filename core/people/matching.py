@@ -34,9 +34,9 @@ class Outcome(StrEnum):
 class Thresholds:
     """Sums of weights; how they were chosen: `docs/adr/0004-matching-thresholds.md`."""
 
-    same: float = 14.0
-    possible: float = 11.0
-    margin: float = 4.0
+    same: float = 7.0
+    possible: float = 4.0
+    margin: float = 2.0
 
 
 THRESHOLDS = Thresholds()
@@ -111,7 +111,7 @@ def compare_profiles(left: Profile, right: Profile, thresholds: Thresholds = THR
     return Comparison(findings, points, Verdict.DIFFERENT, "Too little agrees.")
 
 
-SUGGEST_AT = 5.0
+SUGGEST_AT = 2.0
 """Points from which somebody is offered as a candidate for a description too thin to attach by itself."""
 
 
@@ -125,7 +125,7 @@ def is_attachable(identity: Identity) -> bool:
     given = Profile(identity).given
     if not given or not identity.family or all(len(word) == 1 for word in given):
         return False
-    return bool(identity.birth_date) or not identity.approximate_age and bool(identity.address or identity.postcode)
+    return bool(identity.birth_date) or (not identity.approximate_age and bool(identity.address or identity.postcode))
 
 
 def _veto(kinds: Mapping[str, str]) -> str:
@@ -155,7 +155,9 @@ def _is_always_asked(kinds: Mapping[str, str]) -> bool:
     """Whether the two share what few people share, so that they are shown to a person whatever the sum."""
     if "same" in (kinds["identifier"], kinds["reference"]):
         return True
-    return kinds["given"] in NAME_AGREES and kinds["address"] == "same"
+    if kinds["given"] not in NAME_AGREES:
+        return False
+    return kinds["address"] == "same" or (kinds["phone"] == "same" and kinds["family"] in FAMILY_AGREES)
 
 
 def _rule_met(kinds: Mapping[str, str]) -> tuple[str, bool]:

@@ -5,6 +5,7 @@ shown. Nothing here decides by sound: phonetic codes put strangers together and 
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ MAX_NAME_LENGTH = 100
 
 # Letters that carry no separable accent, so that Unicode decomposition leaves them as they are.
 _LATIN_LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŋ": "n"}
 )
 _APOSTROPHES = frozenset("'’‘ʼ`´′＇ʻ")  # noqa: RUF001 - these look-alikes are the point
 _HYPHENS = frozenset("-‐‑‒–—―−﹣－_")  # noqa: RUF001 - these look-alikes are the point
@@ -118,8 +119,7 @@ def without_pictures(text: str) -> str:
     kept = "".join(
         character
         for character in text
-        if unicodedata.category(character) not in {"So", "Sk", "Me"}
-        and not _is_variation_selector(character)
+        if (unicodedata.category(character) not in {"So", "Sk", "Me"} and not _is_variation_selector(character))
         or character in _APOSTROPHES
     )
     return clean(kept)
@@ -164,7 +164,6 @@ def tidy_case(name: str) -> str:
     return "".join(_capitalised(piece) for piece in _pieces(name.lower()))
 
 
-@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """`text` for comparison: small letters, no accents, hyphens as spaces, no apostrophes, single spaces.
 
@@ -238,7 +237,6 @@ def is_misspelling(left: str, right: str) -> bool:
     return max(len(left), len(right)) >= 6 and is_slip(left, right) and _is_a_name(left) != _is_a_name(right)
 
 
-@lru_cache(maxsize=20_000)
 def _is_a_name(word: str) -> bool:
     return bool(short_forms(word))
 
@@ -248,17 +246,9 @@ def is_one_letter_apart(left: str, right: str) -> bool:
     return min(len(left), len(right)) >= 3 and OSA.distance(left, right, score_cutoff=1) == 1
 
 
-@lru_cache(maxsize=20_000)
 def short_forms(name: str) -> frozenset[str]:
     """The folded given names that `name` may be short for, and its own short forms; never `name` itself."""
-    people = _nicknames()
-    found = {fold(other) for other in people.nicknames_of(name) | people.canonicals_of(name)}
-    found |= set(_FURTHER_SHORT_FORMS.get(name, ()))
-    found |= {full for full, shorts in _FURTHER_SHORT_FORMS.items() if name in shorts}
-    for spellings in _SPELLINGS:
-        if name in spellings:
-            found |= spellings
-    return frozenset(found - {name})
+    return _short_form_table().get(name, frozenset())
 
 
 def are_nicknames(left: str, right: str) -> bool:
@@ -268,16 +258,27 @@ def are_nicknames(left: str, right: str) -> bool:
 
 def is_other_script(left: str, right: str) -> bool:
     """Whether the two are written in different scripts, so that their letters can't be compared at all."""
+    if left.isascii() and right.isascii():
+        return False
     first, second = _scripts(left), _scripts(right)
     return bool(first) and bool(second) and not first & second
 
 
-@lru_cache(maxsize=1)
-def _nicknames() -> NickNamer:
-    return NickNamer()
+@lru_cache(maxsize=1)  # a table of the language, the same for everybody: no client's name is ever kept in it
+def _short_form_table() -> dict[str, frozenset[str]]:
+    """Each given name with its short forms, the names it is short for, and its other spellings."""
+    table: dict[str, set[str]] = defaultdict(set)
+    for lookup in (NickNamer().nickname_lookup, _FURTHER_SHORT_FORMS):
+        for full, shorts in lookup.items():
+            for short in shorts:
+                table[fold(full)].add(fold(short))
+                table[fold(short)].add(fold(full))
+    for spellings in _SPELLINGS:
+        for spelling in spellings:
+            table[spelling] |= spellings
+    return {name: frozenset(others - {name}) for name, others in table.items()}
 
 
-@lru_cache(maxsize=50_000)
 def _scripts(text: str) -> frozenset[str]:
     names = (unicodedata.name(character, "") for character in text if character.isalpha())
     return frozenset(name.split(" ", 1)[0] for name in names if name)

@@ -77,7 +77,8 @@ TRANSFORMS = frozenset(transform for fields in FIELDS.values() for transform in 
     "optional_name",
 }
 _FILE_KEYS = frozenset(
-    {"file", "source", "title", "kind", "country", "lines", "sensitive", "agency", "format", "columns", "services"}
+    {"file", "source", "title", "kind", "country", "lines", "sensitive", "agency", "format"}
+    | {"columns", "services", "ages"}
 )
 _FORMAT_KEYS = frozenset(
     {"type", "encodings", "delimiter", "sheet", "header_within", "totals", "dates", "placeholders"}
@@ -127,6 +128,7 @@ class RosterMapping:
     format: FileFormat
     columns: tuple[Column, ...]
     services: Mapping[str, str]
+    ages: Mapping[str, tuple[int, int]]
     lines: str = "involvement"
     is_sensitive: bool = False
     agency: str = ""
@@ -172,6 +174,7 @@ def parse_mapping(text: str, *, name: str) -> RosterMapping:
         format=_format(data.get("format"), check),
         columns=_columns(data.get("columns"), kind, check),
         services=_services(data.get("services", {}), check),
+        ages=_ages(data.get("ages", {}), check),
         lines=check.one_of({"lines": "involvement", **data}, "lines", LINES),
         is_sensitive=bool(data.get("sensitive", False)),
         agency=str(data.get("agency", "")),
@@ -267,6 +270,16 @@ def _services(data: object, check: _Checker) -> Mapping[str, str]:
     if not isinstance(data, dict) or not all(isinstance(code, str) for code in data.values()):
         raise check.fail('[services] must give a service-type code for each label, such as GP = "universal.gp".')
     return {str(label): str(code) for label, code in data.items()}
+
+
+def _ages(data: object, check: _Checker) -> Mapping[str, tuple[int, int]]:
+    """Whom a service sees, in whole years; it can only rule people out."""
+    if not isinstance(data, dict):
+        raise check.fail('[ages] must give two ages for a service type, such as "universal.child_health" = [0, 5].')
+    for code, limits in data.items():
+        if not isinstance(limits, list) or len(limits) != 2 or not all(isinstance(age, int) for age in limits):
+            raise check.fail(f"“{code}” in [ages] must be two ages, such as [0, 5].")
+    return {str(code): (limits[0], limits[1]) for code, limits in data.items()}
 
 
 def _check_whole(mapping: RosterMapping, check: _Checker) -> None:

@@ -51,7 +51,7 @@ def _best_name(values: Iterable[str]) -> str:
     counted = Counter(value for value in values if value and not is_formula_or_markup(value))
     if not counted:
         return ""
-    folded = Counter({name: 0 for name in map(fold, counted)})
+    folded = Counter(dict.fromkeys(map(fold, counted), 0))
     for name, count in counted.items():
         folded[fold(name)] += count
     return max(counted, key=lambda name: (folded[fold(name)], not name.isascii(), "?" not in name, counted[name], name))

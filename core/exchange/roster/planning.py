@@ -24,7 +24,7 @@ from core.exchange.roster.mapping import RosterMapping
 from core.exchange.roster.merging import merged
 from core.exchange.roster.reading import Sheet, UnreadableFile, read_sheet
 from core.exchange.roster.rows import ReadRow, RosterRow, RowProblem, read_rows
-from core.people.identity import Identity
+from core.people.identity import ApproximateAge, Identity
 from core.people.matching import THRESHOLDS, Candidate, Thresholds
 
 
@@ -122,7 +122,7 @@ def plan_folder(
     for mapping, sheet in sheets:
         if mapping.kind == "involvements":
             read = read_rows(sheet, mapping, today=today)
-            ready.extend(_resolved(row, directory, today) for row in _with_duplicates(read))
+            ready.extend(_resolved(row, mapping, directory, today) for row in _with_duplicates(read))
     return _planned(ready, directory, reports, memory or Memory(), thresholds)
 
 
@@ -174,7 +174,9 @@ def _with_duplicates(rows: Sequence[ReadRow]) -> Iterable[tuple[ReadRow, int | N
         first.setdefault(row.fingerprint, row.number)
 
 
-def _resolved(read: tuple[ReadRow, int | None], directory: Directory, today: date) -> PlannedRow:
+def _resolved(
+    read: tuple[ReadRow, int | None], mapping: RosterMapping, directory: Directory, today: date
+) -> PlannedRow:
     """The row with its agency, worker and service, or as an error."""
     found, duplicate_of = read
     if found.problem or found.row is None:
@@ -198,11 +200,19 @@ def _resolved(read: tuple[ReadRow, int | None], directory: Directory, today: dat
         sentence="",
         fingerprint=found.fingerprint,
         duplicate_of=duplicate_of,
-        row=row,
+        row=_with_age_limits(row, mapping.ages.get(service_type), today),
         agency=agency,
         worker=worker,
         service_type=service_type,
     )
+
+
+def _with_age_limits(row: RosterRow, limits: tuple[int, int] | None, today: date) -> RosterRow:
+    """The row's description with the ages that its service sees, where it gives no birth date itself."""
+    if limits is None or row.identity.birth_date or row.identity.approximate_age:
+        return row
+    seen = ApproximateAge(limits[0], limits[1], row.ended_on or today)
+    return replace(row, identity=replace(row.identity, age_limits=seen))
 
 
 def _error(found: ReadRow, problem: RowProblem, duplicate_of: int | None) -> PlannedRow:

@@ -137,7 +137,7 @@ def read_values(line: SheetRow, mapping: RosterMapping, *, today: date) -> _Valu
     return values
 
 
-def _put(values: _Values, name: str, value: Any) -> None:  # noqa: ANN401 - a transform's type is its own
+def _put(values: _Values, name: str, value: Any) -> None:
     if isinstance(value, WholeName):
         values.found |= {"given": value.given, "family": value.family}
     elif name == "address":

@@ -55,7 +55,7 @@ class PlannedVisit:
     at: time | None = None
 
 
-def transformed(cell: Cell, around: Surroundings) -> Any:  # noqa: ANN401 - a transform's type is its own
+def transformed(cell: Cell, around: Surroundings) -> Any:
     """The value of a cell by its column's transform. Raises UnreadableValue or NotAUsableName."""
     return TRANSFORM_FUNCTIONS[around.column.transform](cell, around)
 
@@ -70,22 +70,22 @@ def plain_text(cell: Cell) -> str:
     return "" if len(cleaned) > MAX_TEXT_LENGTH or is_formula_or_markup(cleaned) else cleaned
 
 
-def _text(cell: Cell, around: Surroundings) -> str:
+def _text(cell: Cell, _around: Surroundings) -> str:
     return plain_text(cell)
 
 
-def _name(cell: Cell, around: Surroundings) -> str:
+def _name(cell: Cell, _around: Surroundings) -> str:
     return clean_name(str(cell))
 
 
-def _optional_name(cell: Cell, around: Surroundings) -> str:
+def _optional_name(cell: Cell, _around: Surroundings) -> str:
     try:
         return clean_name(str(cell))
     except ValueError:
         return ""
 
 
-def _family_comma_given(cell: Cell, around: Surroundings) -> WholeName:
+def _family_comma_given(cell: Cell, _around: Surroundings) -> WholeName:
     family, comma, given = str(cell).partition(",")
     if not comma and clean(family):
         words = clean(family).split()
@@ -95,16 +95,16 @@ def _family_comma_given(cell: Cell, around: Surroundings) -> WholeName:
     return WholeName(given=clean_name(given), family=clean_name(family))
 
 
-def _given_family(cell: Cell, around: Surroundings) -> WholeName:
+def _given_family(cell: Cell, _around: Surroundings) -> WholeName:
     words = clean_name(str(cell)).split()
     return WholeName(given=" ".join(words[:-1]), family=words[-1] if words else "")
 
 
-def _worker(cell: Cell, around: Surroundings) -> str:
+def _worker(cell: Cell, _around: Surroundings) -> str:
     return plain_text(cell)
 
 
-def _worker_comma(cell: Cell, around: Surroundings) -> str:
+def _worker_comma(cell: Cell, _around: Surroundings) -> str:
     family, comma, given = plain_text(cell).partition(",")
     return f"{given.strip()} {family.strip()}" if comma else family
 
@@ -156,7 +156,7 @@ def _area(cell: Cell, around: Surroundings) -> str:
     return parse_area(plain_text(cell), around.mapping.country)
 
 
-def _address(cell: Cell, around: Surroundings) -> str:
+def _address(cell: Cell, _around: Surroundings) -> str:
     lines = [plain_text(line) for line in re.split(r"[\r\n]+", str(cell))]
     return "" if is_formula_or_markup(clean(str(cell))) else ", ".join(line.strip(" ,") for line in lines if line)
 
@@ -165,15 +165,15 @@ def _phone(cell: Cell, around: Surroundings) -> str:
     return parse_phone(clean(str(cell))[:40], around.mapping.country)
 
 
-def _nhs_number(cell: Cell, around: Surroundings) -> str:
+def _nhs_number(cell: Cell, _around: Surroundings) -> str:
     return parse_nhs_number(str(cell)[:40])
 
 
-def _reference(cell: Cell, around: Surroundings) -> str:
+def _reference(cell: Cell, _around: Surroundings) -> str:
     return re.sub(r"\s", "", plain_text(cell)).upper()
 
 
-def _email(cell: Cell, around: Surroundings) -> str:
+def _email(cell: Cell, _around: Surroundings) -> str:
     address = plain_text(cell).replace(" ", "").lower()
     return address if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address) else ""
 
