@@ -19,7 +19,8 @@ SYSTEM: Final = "system"
 class Actor(Protocol):
     """Whoever acts: a practitioner, a user; anything with a stable id."""
 
-    id: UUID
+    @property
+    def id(self) -> UUID: ...
 
 
 def record(

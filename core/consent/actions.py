@@ -37,20 +37,38 @@ def record_conversation(*, client_id: UUID, answers: ConversationAnswers, policy
 
 
 def record_decision(
-    decision: Decision, *, request: Request, policy: Policy, by: Actor, client_id: UUID, involvement_id: UUID | None = None
+    decision: Decision,
+    *,
+    request: Request,
+    policy: Policy,
+    by: Actor,
+    client_id: UUID,
+    involvement_id: UUID | None = None,
 ) -> DecisionRecord:
     """Write one decision down."""
     made = decision_record(
-        decision, request=request, policy=policy, by=by, client_id=client_id, involvement_id=involvement_id, at=clock.now()
+        decision,
+        request=request,
+        policy=policy,
+        by=by,
+        client_id=client_id,
+        involvement_id=involvement_id,
+        at=clock.now(),
     )
     made.save(force_insert=True)
     return made
 
 
 def decision_record(
-    decision: Decision, *, request: Request, policy: Policy, by: Actor, client_id: UUID, at: datetime,
+    decision: Decision,
+    *,
+    request: Request,
+    policy: Policy,
+    by: Actor,
+    client_id: UUID,
+    at: datetime,
     involvement_id: UUID | None = None,
-) -> DecisionRecord:  # fmt: skip
+) -> DecisionRecord:
     """A decision ready for `record_decisions`."""
     return DecisionRecord(
         at=at,

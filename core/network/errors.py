@@ -34,7 +34,9 @@ class NotCleared(NotPermitted):
 
 class AgreementMissing(NotPermitted):
     slug = "agency_agreement_missing"
-    sentence = "Your agency has no current sharing agreement, so it cannot join anyone's network. Ask your council admin."
+    sentence = (
+        "Your agency has no current sharing agreement, so it cannot join anyone's network. Ask your council admin."
+    )
 
 
 class NotYourService(NotPermitted):

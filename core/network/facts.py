@@ -58,5 +58,6 @@ def service_facts(service: ViewerService) -> ServiceFacts:
 def recipients_from(agencies: Mapping[UUID, frozenset[str]]) -> tuple[Recipient, ...]:
     """Agencies with their statuses, in a steady order."""
     return tuple(
-        Recipient(agency=str(agency_id), status=status) for agency_id, status in sorted(agencies.items(), key=lambda item: str(item[0]))
+        Recipient(agency=str(agency_id), status=status)
+        for agency_id, status in sorted(agencies.items(), key=lambda item: str(item[0]))
     )

@@ -8,9 +8,9 @@ published to. Nobody else learns that it is there.
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import Combinable
 
 from core import clock
 from core.audit.actions import refuse
@@ -28,13 +28,14 @@ UNDO_FOR = timedelta(minutes=10)
 
 # Sight
 
+
 def visible_to(viewer: Viewer) -> TenantQuerySet[Involvement]:
     """The open involvements this viewer may see, whoever the client."""
     lines = Involvement.objects.filter(ended_on=None, client__removed_at=None)
     own = Q(practitioner_id=viewer.id) | Q(service_id__in=viewer.managed_service_ids)
     if not (viewer.is_cleared and viewer.has_agreement):
         return lines.filter(own)
-    return lines.filter(own | (Q(client__shield=NOT_SHIELDED) & Q(is_related(viewer, "client_id")) & Q(_reaches(viewer))))
+    return lines.filter(own | (Q(client__shield=NOT_SHIELDED) & is_related(viewer, "client_id") & Q(_reaches(viewer))))
 
 
 def can_see(viewer: Viewer, involvement: Involvement) -> bool:
@@ -42,13 +43,16 @@ def can_see(viewer: Viewer, involvement: Involvement) -> bool:
     return visible_to(viewer).filter(id=involvement.id).exists()
 
 
-def is_related(viewer: Viewer, client_field: str) -> Combinable:
-    """As SQL: involved with the client named by `client_field`, invited and accepted, or of a role that stands for it."""
+def is_related(viewer: Viewer, client_field: str) -> Q:
+    """As SQL: involved with the client named by `client_field`, invited and accepted, or of a role that stands for it.
+
+    `client_field` is the column that holds the client's id in the query this is put into.
+    """
     if RELATIONSHIP_ROLES & viewer.roles:
-        return Q(pk__isnull=False)  # type: ignore[return-value]  # a condition like the other; Django's stubs part them
+        return Q(pk__isnull=False)
     of_client = {"client_id": OuterRef(client_field)}
-    return Exists(Involvement.objects.filter(practitioner_id=viewer.id, ended_on=None, **of_client)) | Exists(
-        NetworkInvitation.objects.filter(practitioner_id=viewer.id, answer=Answer.ACCEPTED, **of_client)
+    return Q(Exists(Involvement.objects.filter(practitioner_id=viewer.id, ended_on=None, **of_client))) | Q(
+        Exists(NetworkInvitation.objects.filter(practitioner_id=viewer.id, answer=Answer.ACCEPTED, **of_client))
     )
 
 
@@ -75,7 +79,9 @@ def openable_by(viewer: Viewer) -> TenantQuerySet[Client]:
     clients = Client.objects.filter(removed_at=None)
     with_own_line = Exists(
         Involvement.objects.filter(
-            Q(practitioner_id=viewer.id) | Q(service_id__in=viewer.managed_service_ids), client_id=OuterRef("pk"), ended_on=None
+            Q(practitioner_id=viewer.id) | Q(service_id__in=viewer.managed_service_ids),
+            client_id=OuterRef("pk"),
+            ended_on=None,
         )
     )
     if not (viewer.is_cleared and viewer.has_agreement):
@@ -83,7 +89,7 @@ def openable_by(viewer: Viewer) -> TenantQuerySet[Client]:
     return clients.filter(Q(shield=NOT_SHIELDED) | Q(with_own_line))
 
 
-def require_open(viewer: Viewer, client_id: object, *, for_change: bool = False) -> Client:
+def require_open(viewer: Viewer, client_id: UUID, *, for_change: bool = False) -> Client:
     """The client, if this viewer may open their page. Raises ClientNotFound; a refusal is recorded.
 
     `for_change` holds the client's row until the work is done, so that two who join at once decide one after the other.
@@ -91,12 +97,13 @@ def require_open(viewer: Viewer, client_id: object, *, for_change: bool = False)
     clients = openable_by(viewer)
     client = (clients.select_for_update(of=("self",)) if for_change else clients).filter(id=client_id).first()
     if client is None:
-        refuse("network.client.refused", by=viewer, reason="not_found", subject_id=client_id)  # type: ignore[arg-type]  # a UUID
+        refuse("network.client.refused", by=viewer, reason="not_found", subject_id=client_id)
         raise errors.ClientNotFound
     return client
 
 
 # Joining
+
 
 def can_join(viewer: Viewer, service: ViewerService | None) -> bool:
     """Whether the viewer may put themselves on a network with this service of theirs."""
@@ -121,6 +128,7 @@ def services_to_join_with(viewer: Viewer) -> tuple[ViewerService, ...]:
 
 # One's own line: end it, confirm it, record its conversation
 
+
 def can_change(viewer: Viewer, involvement: Involvement) -> bool:
     """Whether the viewer answers for this line: their own, or of a service they manage."""
     return involvement.practitioner_id == viewer.id or involvement.service_id in viewer.managed_service_ids
@@ -129,7 +137,13 @@ def can_change(viewer: Viewer, involvement: Involvement) -> bool:
 def require_can_change(viewer: Viewer, involvement: Involvement) -> None:
     """Raises InvolvementNotFound: someone else's line can't be told from none."""
     if not can_change(viewer, involvement):
-        refuse("network.line.refused", by=viewer, reason="not_yours", client_id=involvement.client_id, subject_id=involvement.id)
+        refuse(
+            "network.line.refused",
+            by=viewer,
+            reason="not_yours",
+            client_id=involvement.client_id,
+            subject_id=involvement.id,
+        )
         raise errors.InvolvementNotFound
 
 
@@ -139,6 +153,7 @@ def changeable_by(viewer: Viewer) -> TenantQuerySet[Involvement]:
 
 
 # Leading
+
 
 def can_lead(involvement: Involvement) -> bool:
     """Whether a line may lead: it is shown to the whole network, so that no lead is ever a secret. One query."""
@@ -155,23 +170,28 @@ def leaders_among() -> TenantQuerySet[Involvement]:
     """The same rule, as SQL."""
     return Involvement.objects.filter(
         Exists(Publication.objects.filter(involvement_id=OuterRef("pk"), ended_at=None, visibility=Visibility.NETWORK)),
-        ended_on=None, service__service_type__sensitivity=STANDARD_CLASS, practitioner__user__isnull=False,
-    )  # fmt: skip
+        ended_on=None,
+        service__service_type__sensitivity=STANDARD_CLASS,
+        practitioner__user__isnull=False,
+    )
 
 
 # Inviting
 
-def can_invite(viewer: Viewer, client_id: object) -> bool:
+
+def can_invite(viewer: Viewer, client_id: UUID) -> bool:
     """Whether the viewer may ask a colleague to join: they are on the network themselves. One query."""
-    return viewer.is_cleared and viewer.has_agreement and Involvement.objects.filter(
-        practitioner_id=viewer.id, client_id=client_id, ended_on=None
-    ).exists()  # fmt: skip
+    return (
+        viewer.is_cleared
+        and viewer.has_agreement
+        and Involvement.objects.filter(practitioner_id=viewer.id, client_id=client_id, ended_on=None).exists()
+    )
 
 
-def require_can_invite(viewer: Viewer, client_id: object) -> None:
+def require_can_invite(viewer: Viewer, client_id: UUID) -> None:
     """Raises ClientNotFound for someone who is not on the network: they do not know that there is one."""
     if not can_invite(viewer, client_id):
-        refuse("network.invitation.refused", by=viewer, reason="not_involved", subject_id=client_id)  # type: ignore[arg-type]  # a UUID
+        refuse("network.invitation.refused", by=viewer, reason="not_involved", subject_id=client_id)
         raise errors.ClientNotFound
 
 

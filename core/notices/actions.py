@@ -1,4 +1,4 @@
-"""Telling people in the app. A notice holds ids and codes; its words are put in when it is shown, to who may see them."""
+"""Telling people in the app. A notice holds ids and codes; words are put in when it is shown, for who may see them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,26 @@ from core.notices.models import Notice
 
 
 def tell(
-    user_ids: Iterable[UUID], slug: str, *, client_id: UUID | None = None, by_user_id: UUID | None = None,
-    by_name: str = "", detail: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+    user_ids: Iterable[UUID],
+    slug: str,
+    *,
+    client_id: UUID | None = None,
+    by_user_id: UUID | None = None,
+    by_name: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
     """Tell each of these users once. One statement; none when there is nobody to tell."""
     at = clock.now()
     notices = [
-        Notice(user_id=user_id, slug=slug, client_id=client_id, by_user_id=by_user_id, by_name=by_name[:120], detail=dict(detail or {}), at=at)
+        Notice(
+            user_id=user_id,
+            slug=slug,
+            client_id=client_id,
+            by_user_id=by_user_id,
+            by_name=by_name[:120],
+            detail=dict(detail or {}),
+            at=at,
+        )
         for user_id in sorted(set(user_ids), key=str)
     ]
     if notices:

@@ -33,6 +33,7 @@ def notices_of(user_id: UUID, *, offset: int, limit: int) -> tuple[tuple[NoticeL
     """A page of a user's notices, newest first, and whether more follow. One query."""
     rows = list(Notice.objects.filter(user_id=user_id).order_by("-at", "id")[offset : offset + limit + 1])
     lines = tuple(
-        NoticeLine(row.id, row.slug, row.client_id, row.by_name, row.detail, row.at, row.read_at is not None) for row in rows[:limit]
+        NoticeLine(row.id, row.slug, row.client_id, row.by_name, row.detail, row.at, row.read_at is not None)
+        for row in rows[:limit]
     )
     return lines, len(rows) > limit

@@ -4,25 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0001_initial'),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='involvement',
-            name='ended_at',
+            model_name="involvement",
+            name="ended_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='leadoffer',
-            name='answer',
-            field=models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('joined', 'Accepted, and has since joined'), ('declined', 'Declined'), ('taken_back', 'Taken back')], default='waiting', max_length=12),
+            model_name="leadoffer",
+            name="answer",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting"),
+                    ("accepted", "Accepted"),
+                    ("joined", "Accepted, and has since joined"),
+                    ("declined", "Declined"),
+                    ("taken_back", "Taken back"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='networkinvitation',
-            name='answer',
-            field=models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('joined', 'Accepted, and has since joined'), ('declined', 'Declined'), ('taken_back', 'Taken back')], default='waiting', max_length=12),
+            model_name="networkinvitation",
+            name="answer",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting"),
+                    ("accepted", "Accepted"),
+                    ("joined", "Accepted, and has since joined"),
+                    ("declined", "Declined"),
+                    ("taken_back", "Taken back"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
     ]

@@ -52,7 +52,8 @@ class Around:
     def supporter(self, practitioner_id: UUID, service_id: UUID) -> Supporter | None:
         """That practitioner's open involvement with that service, or None."""
         return next(
-            (one for one in self.supporters if (one.practitioner_id, one.service_id) == (practitioner_id, service_id)), None
+            (one for one in self.supporters if (one.practitioner_id, one.service_id) == (practitioner_id, service_id)),
+            None,
         )
 
     @property
@@ -81,7 +82,15 @@ def supporters_of(client_id: UUID) -> tuple[Supporter, ...]:
     rows = (
         Involvement.objects.filter(client_id=client_id, ended_on=None)
         .order_by("created_at", "id")
-        .values_list("id", "practitioner_id", "practitioner__user_id", "service_id", "service__agency_id", "service__statuses", "is_lead")
+        .values_list(
+            "id",
+            "practitioner_id",
+            "practitioner__user_id",
+            "service_id",
+            "service__agency_id",
+            "service__statuses",
+            "is_lead",
+        )
     )
     return tuple(
         Supporter(involvement, practitioner, user, service, agency, frozenset(statuses), is_lead)
@@ -92,7 +101,9 @@ def supporters_of(client_id: UUID) -> tuple[Supporter, ...]:
 def statuses_of(agency_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     """What agencies' services are in law, all services together: for agencies not on the network yet. One query."""
     found: dict[UUID, frozenset[str]] = {}
-    for agency_id, statuses in Service.objects.filter(agency_id__in=list(agency_ids)).values_list("agency_id", "statuses"):
+    for agency_id, statuses in Service.objects.filter(agency_id__in=list(agency_ids)).values_list(
+        "agency_id", "statuses"
+    ):
         _add(found, agency_id, statuses)
     return found
 

@@ -1,0 +1,101 @@
+"""“I am supporting this client”, and the conversation that lets others see it, at once or later."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from core import clock
+from core.audit.actions import record, refuse
+from core.consent.conversation import ConversationAnswers
+from core.directory.viewers import Viewer, ViewerService
+from core.network.actions.publish import extend_publications, publish_if_permitted
+from core.network.actions.telling import tell_network
+from core.network.choices import Answer
+from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, InvolvementNotFound, NotPermitted
+from core.network.models import Involvement, NetworkInvitation, Publication
+from core.network.policies import changeable_by, require_can_change, require_can_join, require_open
+from core.network.queries.around import Around, read_around
+
+MEMBER_JOINED = "network.member.joined"
+
+
+@transaction.atomic
+def join_network(*, client_id: UUID, service_id: UUID, answers: ConversationAnswers, by: Viewer) -> Involvement:
+    """Put `by` and their service on the client's network, and tell those who may see it.
+
+    Raises ClientNotFound, NotCleared, AgreementMissing, NotYourService, AlreadyInvolved. A line that may not be shown
+    yet is kept unpublished, with a reminder.
+    """
+    client = require_open(by, client_id, for_change=True)
+    try:
+        service = require_can_join(by, by.service(service_id))
+    except NotPermitted as refusal:
+        refuse("network.join.refused", by=by, reason=refusal.slug, client_id=client.id)
+        raise
+    around = read_around(client)
+    if around.supporter(by.id, service.id):
+        raise AlreadyInvolved
+    involvement = _add(around, service, by)
+    record(MEMBER_JOINED, by=by, subject=involvement, client_id=client.id)
+    NetworkInvitation.objects.filter(
+        client=client, practitioner_id=by.id, answer__in=(Answer.WAITING, Answer.ACCEPTED)
+    ).update(answer=Answer.JOINED, answered_at=clock.now())
+    agencies = around.with_agency(by.agency_id, service.statuses)
+    reached = publish_if_permitted(involvement, answers, service=service, around=_with(around, by, service), by=by)
+    extend_publications(around, {by.agency_id: agencies[by.agency_id]}, by=by)
+    tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
+    return involvement
+
+
+@transaction.atomic
+def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswers, by: Viewer) -> bool:
+    """“You talked to them: record it now”: decide anew for an unpublished line. Answers whether others now see it.
+
+    Raises InvolvementNotFound, AlreadyEnded, AlreadyShown, NotCleared, AgreementMissing. Only the line's own
+    practitioner records what they talked about.
+    """
+    involvement = changeable_by(by).filter(id=involvement_id, practitioner_id=by.id).first()
+    if involvement is None:
+        raise InvolvementNotFound
+    require_can_change(by, involvement)
+    if involvement.ended_on is not None:
+        raise AlreadyEnded
+    client = require_open(by, involvement.client_id, for_change=True)
+    service = require_can_join(by, by.service(involvement.service_id))
+    if Publication.objects.filter(involvement=involvement, ended_at=None).exists():
+        raise AlreadyShown
+    around = read_around(client)
+    reached = publish_if_permitted(involvement, answers, service=service, around=around, by=by)
+    tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
+    return Publication.objects.filter(involvement=involvement, ended_at=None).exists()
+
+
+def _add(around: Around, service: ViewerService, by: Viewer) -> Involvement:
+    try:
+        with transaction.atomic():
+            return Involvement.objects.create(
+                client=around.client,
+                service_id=service.id,
+                practitioner_id=by.id,
+                started_on=around.on,
+                confirmed_on=around.on,
+                created_at=clock.now(),
+            )
+    except IntegrityError as error:
+        raise AlreadyInvolved from error
+
+
+def _with(around: Around, by: Viewer, service: ViewerService) -> Around:
+    """Around, with the newcomer's own agency only where colleagues of theirs are there to see the line."""
+    if by.agency_id not in around.agencies:
+        return around
+    return Around(
+        around.client,
+        around.facts,
+        around.policy,
+        around.on,
+        around.supporters,
+        around.with_agency(by.agency_id, service.statuses),
+    )
