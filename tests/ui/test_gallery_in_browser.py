@@ -41,6 +41,8 @@ FORM = """{% extends "ui/page.html" %}{% block title %}Form{% endblock %}{% bloc
 class Site:
     """Rendered pages by their path, and what was posted."""
 
+    address = ""
+
     def __init__(self) -> None:
         shell = gallery_shell()
         timed = replace(shell, idle_seconds=2, warn_seconds=1, extend_url="/stay")
@@ -77,7 +79,7 @@ class Site:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def pages() -> Iterator[Site]:
     served = Site()
 
     class Handler(BaseHTTPRequestHandler):
@@ -90,15 +92,16 @@ def site() -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(b"" if status == 204 else text.encode())
 
-        do_GET = do_POST = _reply
+        do_GET = _reply  # noqa: N815  # the names http.server calls
+        do_POST = _reply  # noqa: N815
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_said: object) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    served.address = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]  # known only once bound
+    served.address = f"http://127.0.0.1:{server.server_port}"
     yield served
     server.shutdown()
     server.server_close()
@@ -114,9 +117,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
+def page(browser: Browser, pages: Site) -> Iterator[Page]:
     """A page that fails the test when the security policy refused anything or a script raised."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=site.address)
+    opened = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=pages.address)
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
@@ -194,15 +197,15 @@ def test_shortcuts_that_are_switched_off_do_nothing(page):
     assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
-def test_a_form_is_sent_once_with_its_buttons_value(page, site):
+def test_a_form_is_sent_once_with_its_buttons_value(page, pages):
     page.goto("/form")
     expect(page.locator("body.js-enabled")).to_be_attached()
     page.evaluate("document.querySelector('[name=how]').click(); document.querySelector('[name=how]').click()")
     expect(page.locator("[name=how]")).to_be_disabled()
-    assert [body for path, body, _ in site.posts if path == "/slow"] == ["csrfmiddlewaretoken=old&notes=&how=save"]
+    assert [body for path, body, _ in pages.posts if path == "/slow"] == ["csrfmiddlewaretoken=old&notes=&how=save"]
 
 
-def test_a_failed_request_is_told_and_what_was_typed_stays(page, site):
+def test_a_failed_request_is_told_and_what_was_typed_stays(page, pages):
     page.goto("/form")
     page.locator("#look").fill("Evans")
     page.get_by_role("button", name="Find broken").click()
@@ -214,7 +217,7 @@ def test_a_failed_request_is_told_and_what_was_typed_stays(page, site):
     page.get_by_role("button", name="Find people").click()
     expect(page.locator("#pw-announcer")).to_have_text("2 people found")
     expect(page.locator("#pw-connection")).to_be_hidden()
-    assert {token for path, _, token in site.posts if path in {"/broken", "/found"}} == {"old"}
+    assert {token for path, _, token in pages.posts if path in {"/broken", "/found"}} == {"old"}
 
 
 def test_the_time_out_is_warned_of_and_staying_keeps_what_was_typed(page):
@@ -230,22 +233,22 @@ def test_the_time_out_is_warned_of_and_staying_keeps_what_was_typed(page):
     assert "new" in page.locator("body").get_attribute("hx-headers:inherited")
 
 
-def test_after_the_time_out_the_page_is_covered_and_goes_on_once_signed_in_again(page, site):
-    site.signed_in = False
+def test_after_the_time_out_the_page_is_covered_and_goes_on_once_signed_in_again(page, pages):
+    pages.signed_in = False
     page.goto("/timed")
     page.locator("#notes").fill("half a sentence")
     expect(page.get_by_role("heading", name="You have been signed out")).to_be_visible()
     assert page.locator("dialog").get_attribute("class") == "pw-time-out pw-time-out--over"
     page.get_by_role("button", name="I have signed in: carry on").click()
     expect(page.get_by_role("heading", name="You have been signed out")).to_be_visible()
-    site.signed_in = True
+    pages.signed_in = True
     page.get_by_role("button", name="I have signed in: carry on").click()
     expect(page.locator("dialog")).to_be_hidden()
     expect(page.locator("#notes")).to_have_value("half a sentence")
 
 
-def test_without_scripts_the_page_is_whole(browser, site):
-    context = browser.new_context(java_script_enabled=False, base_url=site.address)
+def test_without_scripts_the_page_is_whole(browser, pages):
+    context = browser.new_context(java_script_enabled=False, base_url=pages.address)
     plain = context.new_page()
     plain.goto("/gallery")
     expect(plain.get_by_role("link", name="My clients")).to_be_visible()
