@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from core.people.choices import Shield
+from core.people.keys import derive_keys
 from tenants.base_model import TenantModel
 
 
@@ -53,6 +56,11 @@ class Client(TenantModel):
     def __str__(self) -> str:
         return str(self.id)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the keys derived anew."""
+        derive_keys(self)
+        super().save(*args, **kwargs)
+
     @property
     def full_name(self) -> str:
         """Given and family name, as people say it."""
@@ -60,7 +68,11 @@ class Client(TenantModel):
 
 
 class ClientIdentifier(TenantModel):
-    """A number another system knows this person by, where the pack allows it."""
+    """A number another system knows this person by, where the pack allows it.
+
+    Two clients may hold one number: they are then one person listed twice, which a person decides. A constraint here
+    would tell whoever types a number that somebody they may not see holds it.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField(max_length=24)
@@ -68,9 +80,9 @@ class ClientIdentifier(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = (
-            models.UniqueConstraint(fields=("kind", "value"), name="one_client_an_identifier"),
             models.UniqueConstraint(fields=("client", "kind"), name="one_identifier_of_a_kind_a_client"),
         )
+        indexes = (models.Index(fields=("kind", "value"), name="identifier_by_value"),)
 
     def __str__(self) -> str:
         return str(self.id)
