@@ -28,6 +28,7 @@ MOST_STRETCH = 2.2
 LABEL_GAP = 14
 CENTRE_RADIUS = 46
 LONGEST_LABEL = 30
+LONGEST_NOTE = 38
 LONGEST_CENTRE = 11
 SPLIT_FROM = 6
 """An agency with more people than this may stand on both sides, under a heading on each."""
@@ -160,14 +161,18 @@ def _rows(side: Side, top: float, group: Group, height: float, stretch: float) -
         y = first + row * (index + 0.5)
         rim = _rim(side, y, height)
         x = _label_x(side, y, height)
-        note = " · ".join(text for text in (member.role, member.recency_text) if text)
         rows.append(_spoke(member.recency, rim, y, height))
         rows.append(_dot(rim, y, is_lead=member.is_lead))
         rows.append(_text(side, x, y - 2, _shorten(member.name), "name", size=14, fill=INK, weight="bold"))
-        rows.append(
-            _text(side, x, y + 13, _shorten(note, LONGEST_LABEL + 8), "note", size=12, fill=GREY, weight="normal")
-        )
+        rows.append(_text(side, x, y + 13, _note(member), "note", size=12, fill=GREY, weight="normal"))
     return rows
+
+
+def _note(member: PictureMember) -> str:
+    """Role and recency in one line; a long role is shortened first, since recency must never be told by style alone."""
+    recency = _shorten(member.recency_text)
+    role = _shorten(member.role, max(8, LONGEST_NOTE - len(recency)))
+    return " · ".join(text for text in (role, recency) if text)
 
 
 def _label_x(side: Side, y: float, height: float) -> float:
@@ -203,11 +208,12 @@ def _text(side: Side, x: float, y: float, text: str, kind: str, *, size: int, fi
 
 
 def _centre(name: str, height: float) -> Markup:
+    shown = _shorten(name, LONGEST_CENTRE)
     return Markup(
         '<circle class="pw-picture__centre" cx="{0:.1f}" cy="{1:.1f}" r="{2}" fill="{3}"/>'
-        '<text class="pw-picture__centre-text" x="{0:.1f}" y="{4:.1f}" font-size="16" font-weight="bold" '
-        'fill="#ffffff" text-anchor="middle">{5}</text>'
-    ).format(MIDDLE, height / 2, CENTRE_RADIUS, BRAND, height / 2 + 5.5, _shorten(name, LONGEST_CENTRE))
+        '<text class="pw-picture__centre-text" x="{0:.1f}" y="{4:.1f}" font-size="{5}" font-weight="bold" '
+        'fill="#ffffff" text-anchor="middle">{6}</text>'
+    ).format(MIDDLE, height / 2, CENTRE_RADIUS, BRAND, height / 2 + 5.5, 17 if len(shown) <= 8 else 13, shown)
 
 
 def _frame(body: Markup, height: float, centre: str, members: Sequence[PictureMember], *, stands_alone: bool) -> Markup:

@@ -6,7 +6,8 @@ The focus yellow stays for every council: people learn to look for it.
 import hashlib
 import math
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -55,6 +56,16 @@ PATCHWORK = Theme(
     template_background="#f1f7f6",
 )
 """The product's own colours, for councils that have chosen none; the same values stand in the built style sheet."""
+
+
+def theme_from(stored: Mapping[str, str]) -> Theme:
+    """The theme a council stored, by the names of Theme's parts; a part not stored is the product's own.
+
+    Raises InvalidColour for a value that is no colour. Names that are no part are left aside.
+    """
+    names = {part.name for part in fields(Theme)}
+    return replace(PATCHWORK, **{name: colour for name, colour in stored.items() if name in names})
+
 
 PROPERTIES = {
     "brand": "--govuk-brand-colour",

@@ -3,7 +3,7 @@
 import json
 import re
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 
 from ui.assets.build import ASSETS, BUILT, LOCK, current_lock

@@ -119,6 +119,11 @@ def test_recency_is_told_by_the_lines_style_and_by_words():
         assert f"said {recency}" in picture
 
 
+def test_a_long_role_never_pushes_the_recency_out_of_its_line():
+    member = PictureMember("Jo", "Special educational needs coordinator", "School", Recency.EARLIER, "14 November 2024")
+    assert "… · 14 November 2024<" in network_picture(centre="Amy", members=[member])
+
+
 def test_a_long_name_is_shortened_and_a_lead_practitioner_has_another_shape():
     svg = drawn([PictureMember("N" * 200, "Role", "Agency", is_lead=True)])
     [name] = [text.text for text in svg.iter(f"{SVG}text") if text.get("class") == "pw-picture__name"]

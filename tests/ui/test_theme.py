@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.pages import theme_stylesheet
-from ui.theme import PATCHWORK, InvalidColour, contrast, contrast_problems, stylesheet, theme_hash
+from ui.theme import PATCHWORK, InvalidColour, contrast, contrast_problems, stylesheet, theme_from, theme_hash
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
@@ -71,3 +71,10 @@ def test_a_theme_is_served_by_its_name_for_a_year_and_no_other_name_is():
     assert "#5b2a86" in answer.content.decode()
     with pytest.raises(Http404):
         theme_stylesheet(RequestFactory().get("/"), "0" * 20, themes=themes)
+
+
+def test_a_stored_theme_takes_what_it_leaves_out_from_the_product():
+    assert theme_from({}) == PATCHWORK
+    assert theme_from({"brand": "#5B2A86", "logo": "x"}) == replace(PATCHWORK, brand="#5b2a86")
+    with pytest.raises(InvalidColour):
+        theme_from({"brand": "purple"})
