@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-from celery import Task
+from celery import Task, shared_task
 
 from tenants.context import CouncilRef, current, inside
 from tenants.errors import NoCouncil
-from tenants.queries import council_by_schema
+from tenants.queries import all_councils, council_by_schema
+from tenants.waking import HEADER, wake
 
-HEADER: Final = "patchwork_council"
+__all__ = ["HEADER", "CouncilJob", "CouncilTask", "every_council"]
 
 
 class CouncilTask(Task):  # type: ignore[misc]  # celery ships no types
@@ -41,9 +42,34 @@ class CouncilTask(Task):  # type: ignore[misc]  # celery ships no types
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Run inside the council the message names. Raises NoCouncil when it names none that is here."""
+        council = self.council()
+        with inside(council, actor=f"task:{self.name}"):
+            self.run(*args, **kwargs)
+
+    def council(self) -> CouncilRef:
+        """The council the message names. Raises NoCouncil when it names none that is here."""
         schema_name = getattr(self.request, HEADER, None) or (self.request.headers or {}).get(HEADER)
         council = council_by_schema(schema_name) if schema_name else None
         if council is None:
             raise NoCouncil(f"The task {self.name} came without a council that is here, and was not run.")
-        with inside(council, actor=f"task:{self.name}"):
-            self.run(*args, **kwargs)
+        return council
+
+
+class CouncilJob(CouncilTask):
+    """A task of several units of work: `run(council, ...)` opens `inside(council)` for each by itself.
+
+    For work that is slow between its transactions (a mail server) or too long for one.
+    """
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Run with the council the message names. Raises NoCouncil when it names none that is here."""
+        self.run(self.council(), *args, **kwargs)
+
+
+@shared_task(name="tenants.every_council", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+def every_council(task: str) -> None:
+    """Queue the task named `task` for each council of this deployment. It touches no council's data itself."""
+    for council in all_councils():
+        wake(task, council)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.postgres import make_database
 from tests import bootstrap
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +41,29 @@ def django_db_setup(cluster: object) -> None:
         [sys.executable, str(ROOT / "tests" / "make_councils.py")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    # A copy that nobody is connected to, for tests that need a database and processes of their own.
+    postgres_admin = cluster.url("postgres")
+    make_database(postgres_admin, "councils_template", template="patchwork")
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, cluster: object) -> Iterator[object]:
+    """A database with the three councils that no other test sees, for work that commits, migrates or serves."""
+    from tests.own import Own
+
+    own = Own(cluster, f"own_{secrets.token_hex(4)}")
+    yield own
+    own.end()
+
+
+@pytest.fixture
+def broker() -> Iterator[object]:
+    """A real broker for one test, which may take it away and bring it back."""
+    from tests.broker import Broker
+
+    running = Broker()
+    yield running
+    running.stop()
 
 
 def _council(host: str):

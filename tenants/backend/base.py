@@ -138,5 +138,8 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]  # django-tenants s
         super().rollback()
 
     def savepoint_rollback(self, sid: str) -> None:
-        self.forget_path()
-        super().savepoint_rollback(sid)
+        # After, not before: rolling back goes through a cursor, and in a failed transaction no path can be set.
+        try:
+            super().savepoint_rollback(sid)
+        finally:
+            self.forget_path()

@@ -7,6 +7,7 @@ state can't vouch for itself.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import threading
@@ -17,6 +18,12 @@ VARIABLE: Final = "PATCHWORK_SQL_LEDGER"
 
 _lock = threading.Lock()
 _files: dict[tuple[int, str], TextIO] = {}
+
+
+@atexit.register
+def _close() -> None:
+    for file in _files.values():
+        file.close()
 
 
 def folder() -> str | None:

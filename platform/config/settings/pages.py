@@ -30,7 +30,8 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Files are served from where they stand: there is no collecting step.
+STATIC_ROOT = None
 STATICFILES_DIRS: list[str] = []
 WHITENOISE_USE_FINDERS = True
 STORAGES = {

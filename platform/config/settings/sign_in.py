@@ -4,8 +4,11 @@ from config.settings.env import MODE, env
 
 __all__ = [
     "ACCESS_RULES",
+    "ACCOUNT_NOTICES",
+    "ACCOUNT_OUTBOX",
     "AUTHENTICATION_BACKENDS",
     "AUTH_PASSWORD_VALIDATORS",
+    "KNOWN_BROWSER_COOKIE",
     "LOGIN_REDIRECT_URL",
     "LOGIN_URL",
     "OTP_STATIC_THROTTLE_FACTOR",
@@ -15,6 +18,9 @@ __all__ = [
     "OTP_WEBAUTHN_RP_ID_CALLABLE",
     "OTP_WEBAUTHN_RP_NAME_CALLABLE",
     "PASSWORD_HASHERS",
+    "PASSWORD_RESET_TIMEOUT",
+    "PUBLIC_PORT",
+    "PUBLIC_SCHEME",
     "SESSION_ABSOLUTE_SECONDS",
     "SESSION_COOKIE_AGE",
     "SESSION_COOKIE_HTTPONLY",
@@ -25,6 +31,7 @@ __all__ = [
     "SESSION_IDLE_SECONDS",
     "SESSION_WARN_SECONDS",
     "SILENCED_SYSTEM_CHECKS",
+    "TRUSTED_PROXIES",
 ]
 
 _https = MODE == "production" or env.bool("PATCHWORK_HTTPS", default=False)
@@ -52,6 +59,20 @@ SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
+
+PASSWORD_RESET_TIMEOUT = 60 * 60
+KNOWN_BROWSER_COOKIE = "__Host-known" if _https else "known"
+
+# Whose X-Forwarded-For is believed, as networks: none, unless our own proxies are named.
+TRUSTED_PROXIES = env.list("PATCHWORK_TRUSTED_PROXIES", default=[])
+
+# How a link in a mail begins; between the two stands the council's own host.
+PUBLIC_SCHEME = "https" if _https else "http"
+PUBLIC_PORT = env.str("PATCHWORK_PUBLIC_PORT", default="")
+
+# Sign-in stands below notices, so it is told by name where its letters and notices go.
+ACCOUNT_OUTBOX = "core.notices.actions.queue"
+ACCOUNT_NOTICES = "core.notices.actions.tell"
 
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"

@@ -1,0 +1,26 @@
+"""Asking a worker to look soon. What must happen is a row already; a broker that is away only makes it later."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from tenants.context import CouncilRef
+
+logger = logging.getLogger(__name__)
+
+HEADER: Final = "patchwork_council"
+"""The message header that carries a task's council."""
+
+
+def wake(task: str, council: CouncilRef) -> bool:
+    """Queue the task named `task` for `council`. Returns whether the broker took it: it may be away."""
+    try:
+        current_app.send_task(task, headers={HEADER: council.schema_name}, ignore_result=True)
+    except (OperationalError, OSError):
+        logger.warning("broker_unreachable", extra={"task": task, "council": council.schema_name})
+        return False
+    return True
