@@ -13,3 +13,20 @@ class Role(models.TextChoices):
     IG_OFFICER = "ig_officer", "Information-governance officer"
     COUNCIL_ADMIN = "council_admin", "Council administrator"
     AUDITOR = "auditor", "Auditor"
+
+
+class Counter(models.TextChoices):
+    """Where failed tries are counted: see `throttling`. Part of a counter's key, never shown."""
+
+    PAIR = "pair", "One account from one place"
+    ACCOUNT = "account", "One account from all unknown places"
+    NETWORK = "network", "One network address"
+    CODE_PAIR = "code_pair", "One account's second factor from one place"
+    CODE_ACCOUNT = "code_account", "One account's second factor from all unknown places"
+
+
+class FactorKind(models.TextChoices):
+    """A second factor that one signs in with every day. Recovery codes are for when it is lost."""
+
+    AUTHENTICATOR = "authenticator", "Authenticator app"
+    PASSKEY = "passkey", "Passkey"

@@ -26,7 +26,7 @@ class User(TenantModel, AbstractBaseUser):
     joined_at = models.DateTimeField(auto_now_add=True)
     shortcuts_on = models.BooleanField(default=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects: ClassVar[models.Manager[User]] = TenantQuerySet.as_manager()  # over AbstractBaseUser's
 
     class Meta(TenantModel.Meta):
         constraints = (models.UniqueConstraint(Lower("email"), name="one_user_an_email"),)
@@ -61,6 +61,7 @@ class Throttle(TenantModel):
     key = models.CharField(max_length=64, unique=True)
     failures = models.PositiveIntegerField(default=0)
     since = models.DateTimeField()
+    recent = ArrayField(models.DateTimeField(), default=list, blank=True)
     blocked_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -1,45 +1,71 @@
-"""Telling people in the app. A notice holds ids and codes; words are put in when it is shown, for who may see them."""
+"""Telling people in the app, and asking for what has to happen outside of it: the row first, then a wake-up call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final, Protocol
 from uuid import UUID
 
+from django.db import transaction
+
 from core import clock
-from core.notices.models import Notice
+from core.accounts.models import User
+from core.notices.models import Notice, OutboxItem
+from tenants.context import on_commit, require_current
+from tenants.waking import wake
+
+DRAIN: Final = "notices.drain_outbox"
+MAIL: Final = "mail"
+
+
+class Teller(Protocol):
+    """Whoever did what the others are told of: a viewer."""
+
+    @property
+    def user_id(self) -> UUID: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 def tell(
-    user_ids: Iterable[UUID],
-    slug: str,
-    *,
-    client_id: UUID | None = None,
-    by_user_id: UUID | None = None,
-    by_name: str = "",
+    user_ids: Iterable[UUID], slug: str, *, client_id: UUID | None = None, by: Teller | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Tell each of these users once. One statement; none when there is nobody to tell."""
-    at = clock.now()
-    notices = [
+) -> None:  # fmt: skip
+    """Tell each of these users in the app, once. `detail` holds ids, codes and dates: names are put in when shown."""
+    now = clock.now()
+    Notice.objects.bulk_create(
         Notice(
             user_id=user_id,
             slug=slug,
             client_id=client_id,
-            by_user_id=by_user_id,
-            by_name=by_name[:120],
+            by_user_id=by.user_id if by else None,
+            by_name=by.name if by else "",
             detail=dict(detail or {}),
-            at=at,
+            at=now,
         )
-        for user_id in sorted(set(user_ids), key=str)
-    ]
-    if notices:
-        Notice.objects.bulk_create(notices)
+        for user_id in sorted(set(user_ids))
+    )
 
 
-def mark_read(user_id: UUID, notice_ids: Iterable[UUID] | None = None) -> int:
-    """Mark this user's notices as read: those named, or all. Answers how many were unread."""
-    notices = Notice.objects.filter(user_id=user_id, read_at=None)
+@transaction.atomic
+def mark_read(*, user: User, notice_ids: Iterable[UUID] | None = None) -> int:
+    """Note that `user` has read these of their own notices, or all of them. Returns how many were new."""
+    unread = Notice.objects.filter(user=user, read_at=None)
     if notice_ids is not None:
-        notices = notices.filter(id__in=list(notice_ids))
-    return notices.update(read_at=clock.now())
+        unread = unread.filter(id__in=list(notice_ids))
+    return unread.update(read_at=clock.now())
+
+
+def queue(*, kind: str, payload: Mapping[str, Any]) -> OutboxItem:
+    """Ask for something outside, in the same transaction as the deed. It happens at least once, soon after commit."""
+    now = clock.now()
+    item = OutboxItem.objects.create(kind=kind, payload=dict(payload), created_at=now, due_at=now)
+    council = require_current()
+    on_commit(lambda: wake(DRAIN, council))
+    return item
+
+
+def queue_mail(*, to: str, subject: str, text: str) -> OutboxItem:
+    """Ask for a mail. Neither subject nor text may hold a client's name, or anything that tells who a client is."""
+    return queue(kind=MAIL, payload={"to": to, "subject": subject, "text": text})

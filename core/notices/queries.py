@@ -1,39 +1,51 @@
-"""Reads of someone's own notices."""
+"""What someone was told, newest first. The words and a client's name are put in by the page that shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from core.accounts.models import User
 from core.notices.models import Notice
+
+SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """One notice as it was written: codes and ids, no words yet."""
+    """One notice, as it is stored."""
 
     id: UUID
     slug: str
-    client_id: UUID | None
-    by_name: str
-    detail: Mapping[str, Any]
     at: datetime
     is_read: bool
+    client_id: UUID | None
+    by_user_id: UUID | None
+    by_name: str
+    detail: Mapping[str, Any]
 
 
-def unread_count(user_id: UUID) -> int:
-    """How many notices this user has not read. One query."""
-    return Notice.objects.filter(user_id=user_id, read_at=None).count()
+def unread_count(user: User) -> int:
+    """How many notices `user` has not read. One query."""
+    return Notice.objects.filter(user_id=user.pk, read_at=None).count()
 
 
-def notices_of(user_id: UUID, *, offset: int, limit: int) -> tuple[tuple[NoticeLine, ...], bool]:
-    """A page of a user's notices, newest first, and whether more follow. One query."""
-    rows = list(Notice.objects.filter(user_id=user_id).order_by("-at", "id")[offset : offset + limit + 1])
-    lines = tuple(
-        NoticeLine(row.id, row.slug, row.client_id, row.by_name, row.detail, row.at, row.read_at is not None)
-        for row in rows[:limit]
+def notices_for(user: User, *, limit: int = SHOWN) -> tuple[NoticeLine, ...]:
+    """The newest notices to `user`. One query."""
+    rows = Notice.objects.filter(user_id=user.pk).order_by("-at", "id")[:limit]
+    return tuple(
+        NoticeLine(
+            id=row.id,
+            slug=row.slug,
+            at=row.at,
+            is_read=row.read_at is not None,
+            client_id=row.client_id,
+            by_user_id=row.by_user_id,
+            by_name=row.by_name,
+            detail=row.detail,
+        )
+        for row in rows
     )
-    return lines, len(rows) > limit

@@ -1,0 +1,54 @@
+"""What someone had typed when their session ended: kept for them alone, given back once they have signed in again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from core import clock
+from core.accounts.errors import NotFound
+from core.accounts.models import Draft, User
+
+KEPT: Final = timedelta(days=7)
+LONGEST: Final = 200_000
+LONGEST_PATH: Final = 200
+_NEVER_KEPT: Final = frozenset({"csrfmiddlewaretoken", "code", "token"})
+
+
+@transaction.atomic
+def keep_draft(*, user_id: UUID, path: str, page: str, fields: Mapping[str, Sequence[str]]) -> UUID | None:
+    """Keep what `user_id` had typed. Passwords and codes are left out. None when there is nothing, or too much."""
+    kept = {
+        name: list(values)
+        for name, values in fields.items()
+        if name not in _NEVER_KEPT and "password" not in name.lower()
+    }
+    is_someone = User.objects.filter(id=user_id, is_active=True).exists()
+    is_something = any("".join(values).strip() for values in kept.values())
+    if not is_someone or not is_something or len(json.dumps(kept)) > LONGEST or len(path) > LONGEST_PATH:
+        return None
+    Draft.objects.filter(user_id=user_id, saved_at__lt=clock.now() - KEPT).delete()
+    draft, _is_new = Draft.objects.update_or_create(
+        user_id=user_id,
+        path=path,
+        defaults={"page": page if len(page) <= LONGEST_PATH else "", "fields": kept, "saved_at": clock.now()},
+    )
+    return draft.id
+
+
+def take_draft(*, user: User, draft_id: UUID) -> Draft:
+    """The draft of that id, if it is `user`'s own. Raises NotFound."""
+    draft = Draft.objects.filter(id=draft_id, user=user, saved_at__gte=clock.now() - KEPT).first()
+    if draft is None:
+        raise NotFound("There is nothing kept for you here.")
+    return draft
+
+
+def drop_draft(*, user: User, path: str) -> None:
+    """Forget what was kept for an address: it has been sent."""
+    Draft.objects.filter(user=user, path=path).delete()

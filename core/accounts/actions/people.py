@@ -1,0 +1,133 @@
+"""Accounts: inviting someone, their joining, closing and opening an account. There is no other way to one."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from core import clock
+from core.accounts import letters
+from core.accounts.actions.factors import forget_factors, has_factor
+from core.accounts.actions.passwords import user_at
+from core.accounts.actions.sessions import end_all_sessions
+from core.accounts.choices import Role
+from core.accounts.errors import AlreadyHasAccount, LinkNotUsable
+from core.accounts.models import Invitation, User
+from core.audit.actions import Actor, record
+
+INVITATION_DAYS: Final = 7
+
+
+@transaction.atomic
+def invite_person(*, email: str, roles: Iterable[Role], by: User | None, actor: Actor | None = None) -> Invitation:
+    """Invite someone to an account by a mailed link, good once, for a week. An earlier invitation stops working.
+
+    `by` is who invites (None at the first set-up), `actor` whom the audit names when that is another id.
+    Raises AlreadyHasAccount.
+    """
+    address = email.strip().lower()
+    existing = user_at(address)
+    if existing is not None and has_factor(existing):
+        raise AlreadyHasAccount("Someone with this address can sign in already.")
+    invitation, token = _new_invitation(address, [Role(role) for role in roles], existing, by)
+    record("accounts.invitation.made", by=actor or by, subject=invitation)
+    letters.post(address, letters.invitation(f"/join/{token}", INVITATION_DAYS))
+    return invitation
+
+
+@transaction.atomic
+def invite_again(*, user: User, by: User, actor: Actor | None = None) -> Invitation:
+    """For someone who lost every second factor: end what there is, and let them set up anew by a mailed link.
+
+    Nobody chooses a password or a factor for somebody else.
+    """
+    forget_factors(user)
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_all_sessions(user=user)
+    invitation, token = _new_invitation(user.email, [Role(role) for role in user.roles], user, by)
+    record("accounts.sign_in.reset", by=actor or by, subject=user)
+    letters.post(user.email, letters.invitation(f"/join/{token}", INVITATION_DAYS))
+    return invitation
+
+
+def invitation_of(token: str) -> Invitation:
+    """The open invitation of a link. Raises LinkNotUsable for one that is unknown, used or too old."""
+    found = Invitation.objects.filter(token_hash=_hash(token), accepted_at=None, expires_at__gt=clock.now()).first()
+    if found is None:
+        raise LinkNotUsable("This link can't be used any more.")
+    return found
+
+
+@transaction.atomic
+def choose_first_password(*, invitation: Invitation, password: str) -> User:
+    """Make the invited person's account with the password they chose. It opens nothing without a second factor.
+
+    Raises django's ValidationError when the password is too easy to guess, LinkNotUsable for a closed account.
+    """
+    user = invitation.user or user_at(invitation.email) or User(email=invitation.email, roles=invitation.roles)
+    if not user.is_active or has_factor(user):
+        raise LinkNotUsable("This link can't be used any more.")
+    validate_password(password, user)
+    user.set_password(password)
+    user.save()
+    invitation.user = user
+    invitation.save(update_fields=["user"])
+    return user
+
+
+@transaction.atomic
+def accept_invitation(*, user: User) -> None:
+    """Use up the invitation of someone who has set up their second factor."""
+    for invitation in Invitation.objects.filter(user=user, accepted_at=None):
+        invitation.accepted_at = clock.now()
+        invitation.save(update_fields=["accepted_at"])
+        record("accounts.invitation.accepted", by=user, subject=invitation)
+
+
+@transaction.atomic
+def close_account(*, user: User, by: Actor) -> None:
+    """Let someone sign in no more: their next request is a stranger's. What they did stays on record."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Invitation.objects.filter(email=user.email, accepted_at=None).delete()
+    end_all_sessions(user=user)
+    record("accounts.account.closed", by=by, subject=user)
+
+
+@transaction.atomic
+def open_account(*, user: User, by: Actor) -> None:
+    """Let someone sign in again, with the password and factors they had."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record("accounts.account.opened", by=by, subject=user)
+
+
+@transaction.atomic
+def make_account(*, email: str, password: str, roles: Iterable[Role]) -> User:
+    """An account without an invitation: for invented people in demonstrations and tests, never behind a page."""
+    user = User(email=email.strip().lower(), roles=[Role(role).value for role in roles])
+    user.set_password(password)
+    user.save()
+    record("accounts.account.made", by=None, subject=user)
+    return user
+
+
+def _new_invitation(email: str, roles: list[Role], user: User | None, by: User | None) -> tuple[Invitation, str]:
+    Invitation.objects.filter(email=email, accepted_at=None).delete()
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email, roles=[role.value for role in roles], token_hash=_hash(token), user=user, invited_by=by,
+        expires_at=clock.now() + timedelta(days=INVITATION_DAYS),
+    )  # fmt: skip
+    return invitation, token
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

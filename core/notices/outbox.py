@@ -1,0 +1,103 @@
+"""Working the outbox off: an item is claimed, done and marked, each in a transaction of its own.
+
+A mail is sent between two transactions, since a mail server is slow. A process that dies in between sends it again
+under the same Message-ID, by which a mailbox knows it for the same. Everything else is done in the transaction that
+marks it, and so exactly once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.module_loading import import_string
+
+from core import clock
+from core.notices.models import OutboxItem
+from tenants.context import CouncilRef, inside
+
+logger = logging.getLogger(__name__)
+
+ACTOR: Final = "task:notices.drain_outbox"
+MAIL: Final = "mail"
+LEASE: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=6)
+MOST_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An item that this process alone works on until its lease runs out."""
+
+    id: UUID
+    kind: str
+    payload: dict[str, Any]
+
+
+def drain(council: CouncilRef) -> int:
+    """Do what is due in `council`'s outbox. Returns how many items were done."""
+    done = 0
+    for _turn in range(MOST_AT_ONCE):
+        with inside(council, actor=ACTOR):
+            item = claim()
+        if item is None:
+            break
+        try:
+            _do(council, item)
+        except Exception as error:  # noqa: BLE001  # one item that fails must not hold up the others
+            logger.warning("outbox_item_failed", extra={"kind": item.kind, "council": council.schema_name})
+            with inside(council, actor=ACTOR):
+                OutboxItem.objects.filter(id=item.id).update(error=type(error).__name__[:200])
+        else:
+            done += 1
+    return done
+
+
+def claim() -> Claimed | None:
+    """Take the item that is due longest, away from every other process. It comes back, later each time, if not done."""
+    now = clock.now()
+    waiting = OutboxItem.objects.filter(done_at=None, due_at__lte=now).order_by("due_at", "id")
+    row = waiting.select_for_update(skip_locked=True).first()
+    if row is None:
+        return None
+    row.attempts += 1
+    row.due_at = now + wait_after(row.attempts)
+    row.save(update_fields=["attempts", "due_at"])
+    return Claimed(row.id, row.kind, row.payload)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long until an item is tried again: a minute, two, four, to six hours."""
+    return min(LEASE * (1 << min(attempts - 1, 12)), LONGEST_WAIT)
+
+
+def _do(council: CouncilRef, item: Claimed) -> None:
+    if item.kind == MAIL:
+        _send(item)
+        with inside(council, actor=ACTOR):
+            _mark_done(item)
+        return
+    deed: Callable[[dict[str, Any]], None] = import_string(settings.OUTBOX_DEEDS[item.kind])
+    with inside(council, actor=ACTOR):
+        deed(item.payload)
+        _mark_done(item)
+
+
+def _send(item: Claimed) -> None:
+    EmailMessage(
+        subject=" ".join(item.payload["subject"].split()),
+        body=item.payload["text"],
+        to=[item.payload["to"]],
+        headers={"Message-ID": f"<{item.id}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"},
+    ).send()
+
+
+def _mark_done(item: Claimed) -> None:
+    # A mail's text may hold a link that signs someone up: it is not kept once it has gone.
+    OutboxItem.objects.filter(id=item.id).update(done_at=clock.now(), error="", payload={})
