@@ -127,16 +127,18 @@ def _basis(
 ) -> Basis | None:
     """The basis to decide on; None where the one given as reason is not in this policy."""
     rules, result = policy.rules, answers.result
+    # A promise to leave an agency off must hold when others join, so only a basis with named agencies will do.
+    must_name = result is Outcome.AGREED_WITH_EXCEPTIONS
     defaults = [basis for basis in routes if is_default(policy, basis, service)]
     if result in AGREED:
-        # A promise to leave an agency off must hold when others join, so only a basis with named agencies will do.
-        fitting = [basis for basis in defaults if basis.named_recipients or result is Outcome.AGREED]
+        fitting = [basis for basis in defaults if basis.named_recipients or not must_name]
         if fitting:
             return fitting[0]
     elif result is not Outcome.NOT_YET and answers.why_anyway is not None:
         return rules.basis(answers.why_anyway)
     in_order = [basis for code in rules.conversation.default_order if (basis := rules.basis(code)) is not None]
-    return next((basis for basis in (*defaults, *in_order) if basis.consenter), None)
+    resting_on_a_yes = (basis for basis in (*defaults, *in_order) if basis.consenter)
+    return next((basis for basis in resting_on_a_yes if basis.named_recipients or not must_name), None)
 
 
 def _recipients(

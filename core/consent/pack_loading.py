@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.consent import pack as p
 from core.consent.pack_checks import check_pack
@@ -112,7 +112,7 @@ def _read_locale(table: TableReader) -> p.Locale:
     )
     try:
         ZoneInfo(locale.timezone)
-    except (OSError, ValueError):
+    except (ZoneInfoNotFoundError, OSError, ValueError):
         if locale.timezone:
             table.problem("timezone", f"“{locale.timezone}” is not a time zone.")
     table.finish()

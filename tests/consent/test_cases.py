@@ -59,7 +59,7 @@ def test_a_request_survives_being_stored_as_a_case(case):
 def test_what_a_case_does_not_say_has_the_meaning_of_section_9_3():
     request = request_from_case({"date": "2026-11-21", "action": "view", "actor": {"agency": "a"}})
     assert (request.actor.checks_ok, request.actor.dsa, request.actor.employment) == (True, True, "staff")
-    assert not (request.actor.related or request.actor.involved or request.actor.invited or request.actor.assigned)
+    assert {request.actor.related, request.actor.involved, request.actor.invited, request.actor.assigned} == {False}
     assert (request.client.shield, request.service.cls, request.consent.competent) == ("none", "standard", None)
 
 

@@ -264,7 +264,11 @@ def test_factors_count_once_and_only_those_of_the_law(england):
 
 
 def test_a_no_or_a_yes_taken_back_comes_before_who_consented(england):
-    for consent in (ConsentFacts(refused=True), ConsentFacts(by="parent", withdrawn=True), ConsentFacts(withdrawn=True)):
+    for consent in (
+        ConsentFacts(refused=True),
+        ConsentFacts(by="parent", withdrawn=True),
+        ConsentFacts(withdrawn=True),
+    ):
         decision = decide(england, replace(FAMILY_HELP, consent=consent))
         assert (decision.reason, decision.obligations) == ("refused", ("record:why_not_shared",))
 

@@ -1,11 +1,22 @@
-"""The procedure depends on nothing but its arguments: no framework is loaded to decide, to offer routes or to read a pack."""
+"""The procedure depends on its arguments alone: no framework is loaded to decide, offer routes or read a pack."""
 
 import subprocess
 import sys
 
 import pytest
 
-PURE = ["decision", "pack", "pack_loading", "policy", "request", "routes", "conversation", "evidence", "cases", "verdict"]
+PURE = [
+    "decision",
+    "pack",
+    "pack_loading",
+    "policy",
+    "request",
+    "routes",
+    "conversation",
+    "evidence",
+    "cases",
+    "verdict",
+]
 
 
 @pytest.mark.parametrize("module", PURE)
