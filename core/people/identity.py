@@ -11,8 +11,8 @@ from datetime import date, time
 from functools import lru_cache
 from types import MappingProxyType
 
-import nhs_number
 import phonenumbers
+from nhs_number.validate import is_valid as is_valid_nhs_number
 
 from core.people.names import clean
 
@@ -249,7 +249,7 @@ def parse_nhs_number(text: str) -> str:
     digits = re.sub(r"[\s-]", "", cleaned)
     if not digits.isascii() or not digits.isdigit() or len(digits) != 10:
         raise UnreadableValue("nhs_check_digit", "The NHS number does not have ten digits.")
-    if not nhs_number.is_valid(digits):
+    if not is_valid_nhs_number(digits):
         raise UnreadableValue("nhs_check_digit", "The NHS number's check digit is wrong: two digits may be swapped.")
     return digits
 
