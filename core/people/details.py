@@ -35,7 +35,12 @@ _SUBJECTS = {
 
 
 def read_details(
-    typed: Mapping[str, str], *, birth_date: date | None, country: str, today: date, noted_age: ApproximateAge | None = None
+    typed: Mapping[str, str],
+    *,
+    birth_date: date | None,
+    country: str,
+    today: date,
+    noted_age: ApproximateAge | None = None,
 ) -> ClientDetails:
     """What was typed, checked and tidied. `typed` holds texts by field, `age` among them; a missing one is empty.
 
@@ -98,7 +103,12 @@ def _address(text: str, errors: dict[str, str]) -> str:
 
 
 def _known_form(
-    typed: Mapping[str, str], field: str, read: Callable[[str, str], str], country: str, what: str, errors: dict[str, str]
+    typed: Mapping[str, str],
+    field: str,
+    read: Callable[[str, str], str],
+    country: str,
+    what: str,
+    errors: dict[str, str],
 ) -> str:
     text = names.clean(typed.get(field, "")[:200])
     if not text:

@@ -79,9 +79,7 @@ class ClientIdentifier(TenantModel):
     value = models.CharField(max_length=40)
 
     class Meta(TenantModel.Meta):
-        constraints = (
-            models.UniqueConstraint(fields=("client", "kind"), name="one_identifier_of_a_kind_a_client"),
-        )
+        constraints = (models.UniqueConstraint(fields=("client", "kind"), name="one_identifier_of_a_kind_a_client"),)
         indexes = (models.Index(fields=("kind", "value"), name="identifier_by_value"),)
 
     def __str__(self) -> str:

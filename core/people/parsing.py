@@ -12,10 +12,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-import nhs_number
-
 from core.people import names
-from core.people.identity import OLDEST_AGE, UnreadableValue, check_birth_date, parse_phone, parse_postcode, read_date
+from core.people.identity import (
+    OLDEST_AGE,
+    UnreadableValue,
+    check_birth_date,
+    parse_nhs_number,
+    parse_phone,
+    parse_postcode,
+    read_date,
+)
 from core.people.records import NHS_NUMBER
 
 LONGEST_TYPED = 200
@@ -156,11 +162,17 @@ def _take_numbers(text: str, country: str, kinds: Collection[str]) -> tuple[tupl
         return (), "", text
     digits = re.sub(r"\D", "", found[0])
     rest = f"{text[: found.start()]} {text[found.end() :]}"
-    looks_nhs = len(digits) == 10 and digits.isascii() and not digits.startswith("0")
-    if NHS_NUMBER in kinds and looks_nhs and nhs_number.is_valid(digits):
+    if NHS_NUMBER in kinds and not digits.startswith("0") and _is_nhs_number(digits):
         return ((NHS_NUMBER, digits),), "", rest
     phone = parse_phone(found[0].strip(), country)
     return ((), phone, rest) if phone else ((), "", text)
+
+
+def _is_nhs_number(digits: str) -> bool:
+    try:
+        return bool(parse_nhs_number(digits))
+    except UnreadableValue:
+        return False
 
 
 def _take_year(text: str, today: date) -> tuple[int | None, str]:

@@ -11,7 +11,9 @@ from operator import and_, or_
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, FloatField, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 from core import clock
 from core.people import patterns
@@ -30,7 +32,7 @@ MOST_CANDIDATES = 120
 
 MOST_RECENT = 8
 RECENT_FOR = timedelta(days=90)
-MOST_WORDS = 4
+MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,27 @@ class Reach:
     only_own: bool = False
 
 
+class AnyLike(Func):
+    """Whether the search key is LIKE any of some patterns: Django's lookups would escape their gaps.
+
+    Alternatives joined by OR, since an index on trigrams does not serve `LIKE ANY`.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, wanted: tuple[str, ...]) -> None:
+        super().__init__(F("search_key"))
+        self.wanted = wanted
+
+    def as_sql(  # type: ignore[override]  # Func's own takes more, for templates that this has none of
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str, ...]]:
+        """One condition a pattern; the patterns are parameters."""
+        del connection
+        column, _none = compiler.compile(self.get_source_expressions()[0])
+        return "(" + " OR ".join([f"{column} LIKE %s"] * len(self.wanted)) + ")", self.wanted
+
+
 def candidates(parsed: ParsedSearch, reach: Reach, *, limit: int = MOST_CANDIDATES) -> tuple[ClientRecord, ...]:
     """The clients who may fit what was typed, in one statement: never one who was removed, or of another shield level.
 
@@ -56,18 +79,19 @@ def candidates(parsed: ParsedSearch, reach: Reach, *, limit: int = MOST_CANDIDAT
         return ()
     listed = Client.objects.filter(removed_at=None, shield__in=reach.shields)
     ways = _ways(listed, parsed, reach, limit)
-    rows = ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0]
+    # PostgreSQL takes one way after the other and stops when there are enough: a common name never costs the slowest.
+    rows = ways[0].union(*ways[1:], all=True)[: limit + len(ways)] if len(ways) > 1 else ways[0]
     found: dict[UUID, ClientRecord] = {}
     for row in rows:
         # The way says that an identifier led here, so that no second statement has to ask which.
-        by_number = row.way == _BY_IDENTIFIER
+        by_number = vars(row)["way"] == _BY_IDENTIFIER
         found.setdefault(row.id, record_of(row, dict(parsed.identifiers) if by_number else NOTHING))
     return tuple(found.values())
 
 
 def _ways(listed: QuerySet[Client], parsed: ParsedSearch, reach: Reach, limit: int) -> list[QuerySet[Client]]:
     """The ways of looking, the surest first: each has an index to go by, and stops at `limit`."""
-    exact, near = _every_word(parsed, _is_exactly), _every_word(parsed, _is_nearly)
+    exact, near = _every_word(parsed, patterns.exactly), _every_word(parsed, patterns.nearly)
     by_date, by_place = _by_date(parsed), _by_place(parsed)
     mine = Q(id__in=reach.own)
     ways = [Q(id__in=_holders(parsed))] if parsed.identifiers else []
@@ -77,7 +101,9 @@ def _ways(listed: QuerySet[Client], parsed: ParsedSearch, reach: Reach, limit: i
         ways = ways or [Q(id__in=())]
     else:
         ways += [mine & near] if near and reach.own else []
-        ways += [way for way in (by_date, by_place, exact) if way]
+        ways += [way for way in (by_date, by_place, exact, _every_word(parsed, patterns.short)) if way]
+        if len(parsed.words) == 1 and patterns.beginning(parsed.words[0]):
+            ways.append(Q(AnyLike(patterns.beginning(parsed.words[0]))))
     found = [_way(listed.filter(way), number, limit) for number, way in enumerate(ways, 0 if parsed.identifiers else 1)]
     if near and not reach.only_own:
         found.append(_way(_likest_first(listed.filter(near), parsed), len(found) + 1, limit))
@@ -90,41 +116,31 @@ def _way(listed: QuerySet[Client], number: int, limit: int) -> QuerySet[Client]:
 
 def _likest_first(listed: QuerySet[Client], parsed: ParsedSearch) -> QuerySet[Client]:
     likeness = sum(
-        (TrigramWordSimilarity(word, "search_key") for word in parsed.words[:MOST_WORDS]),
+        (TrigramWordSimilarity(word, "search_key") for word in _telling(parsed)),
         start=Value(0.0, output_field=FloatField()),
     )
     return listed.order_by(likeness.desc())
 
 
-def _every_word(parsed: ParsedSearch, fits: Callable[[str], Q]) -> Q:
-    """Every word fits; of three or more, two: a middle name may not be listed. Nothing (false) without a word."""
-    words = [fits(word) for word in parsed.words[:MOST_WORDS]]
+def _telling(parsed: ParsedSearch) -> tuple[str, ...]:
+    """The words that tell most, the longest: more would cost time and find nobody else."""
+    return tuple(sorted(parsed.words, key=len, reverse=True)[:MOST_WORDS])
+
+
+def _every_word(parsed: ParsedSearch, made: Callable[[str], tuple[str, ...]]) -> Q:
+    """Every word fits; of three, two: a middle name may not be listed. Nothing (false) without a word."""
+    words = [Q(AnyLike(made(word))) for word in _telling(parsed)]
     if len(words) <= 2:
         return reduce(and_, words, Q())
     return reduce(or_, (one & other for one, other in itertools.combinations(words, 2)))
 
 
-def _is_exactly(word: str) -> Q:
-    return Q(_like(patterns.exactly(word)))
-
-
-def _is_nearly(word: str) -> Q:
-    return reduce(or_, (Q(_like(pattern)) for pattern in patterns.nearly(word)))
-
-
-def _like(pattern: str) -> Func:
-    """LIKE with a pattern of our own: Django's lookups would escape its gaps."""
-    return Func(
-        F("search_key"), Value(pattern), template="%(expressions)s", arg_joiner=" LIKE ", output_field=BooleanField()
-    )
-
-
 def _by_date(parsed: ParsedSearch) -> Q:
-    """Born on the day typed, or on the one with day and month exchanged; and a word of the name fits, if one is typed."""
+    """Born on the day typed, or on the one with day and month exchanged; and a word of a typed name fits."""
     days = [day for day in (parsed.birth_date, parsed.other_birth_date) if day is not None]
     if not days:
         return Q()
-    words = [_is_nearly(word) for word in parsed.words[:MOST_WORDS]]
+    words = [Q(AnyLike(patterns.nearly(word))) for word in _telling(parsed)]
     return Q(birth_date__in=days) & (reduce(or_, words) if words else Q())
 
 

@@ -80,7 +80,8 @@ def _names(typed: tuple[str, ...], record: ClientRecord) -> tuple[float, tuple[s
     )  # fmt: skip
     used_here: set[int] = set()
     used_there: set[int] = set()
-    total, reasons = 0.0, []
+    total = 0.0
+    reasons: list[str] = []
     for points, why, here, there in pairs:
         if points > 0 and here not in used_here and there not in used_there:
             used_here.add(here)
@@ -131,7 +132,8 @@ def _birth(parsed: ParsedSearch, record: ClientRecord, today: date) -> tuple[flo
 
 def _elsewhere(parsed: ParsedSearch, record: ClientRecord) -> tuple[float, tuple[str, ...]]:
     """Postcode, phone and identifiers: they lift, and never lower, for people move and change numbers."""
-    points, reasons = 0.0, []
+    points = 0.0
+    reasons: list[str] = []
     if any(record.identifiers.get(kind) == value for kind, value in parsed.identifiers):
         points, reasons = points + _SAME_IDENTIFIER, [*reasons, "identifier"]
     if parsed.phone and parsed.phone == record.details.phone:

@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='clientidentifier',
-            name='one_client_an_identifier',
+            model_name="clientidentifier",
+            name="one_client_an_identifier",
         ),
         migrations.AddIndex(
-            model_name='clientidentifier',
-            index=models.Index(fields=['kind', 'value'], name='identifier_by_value'),
+            model_name="clientidentifier",
+            index=models.Index(fields=["kind", "value"], name="identifier_by_value"),
         ),
     ]
