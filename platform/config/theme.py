@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from tenants.context import CouncilRef, require_current
 from ui.pages import theme_stylesheet
-from ui.theme import PATCHWORK, Theme, theme_hash
+from ui.theme import Theme, theme_from, theme_hash
 
 
 def theme_of(council: CouncilRef) -> Theme:
     """A council's theme: the product's, with what the council chose in its place."""
-    return replace(PATCHWORK, **dict(council.theme))
+    return theme_from(dict(council.theme))
 
 
 def theme_url(council: CouncilRef) -> str:

@@ -1,5 +1,6 @@
 """The built style sheet and scripts belong to their sources, and bring nothing along that is another's."""
 
+import gzip
 import json
 import re
 
@@ -12,7 +13,7 @@ REBUILD = "Run `make assets` and commit what it builds."
 
 
 def built_files():
-    return sorted(path for path in BUILT.rglob("*") if path.is_file())
+    return sorted(path for path in BUILT.rglob("*") if path.is_file() and path.suffix not in {".br", ".gz"})
 
 
 @pytest.mark.parametrize("part", ["sources", "built"])
@@ -62,6 +63,13 @@ def test_packages_have_exact_versions_and_the_lock_names_no_place_to_fetch_from(
     lock = json.loads((ASSETS / "package-lock.json").read_text(encoding="utf-8"))
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
     assert all(package.get("integrity") for name, package in lock["packages"].items() if name)
+
+
+@pytest.mark.parametrize("name", ["app.css", "app.js", "htmx.js"])
+def test_a_compressed_copy_says_the_same(name):
+    text = (BUILT / name).read_bytes()
+    assert brotli.decompress((BUILT / f"{name}.br").read_bytes()) == text
+    assert gzip.decompress((BUILT / f"{name}.gz").read_bytes()) == text
 
 
 @pytest.mark.parametrize(("name", "most"), [("app.css", 18_000), ("app.js", 13_000), ("htmx.js", 13_000)])

@@ -17,6 +17,7 @@ __all__ = [
     "TIME_ZONE",
     "USE_I18N",
     "USE_TZ",
+    "WHITENOISE_MAX_AGE",
     "WHITENOISE_USE_FINDERS",
 ]
 
@@ -34,6 +35,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None
 STATICFILES_DIRS: list[str] = []
 WHITENOISE_USE_FINDERS = True
+# Addresses carry a mark of their content, so a month is safe; pictures named by the style sheet change with a release.
+WHITENOISE_MAX_AGE = 30 * 24 * 60 * 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.HashedFiles"},

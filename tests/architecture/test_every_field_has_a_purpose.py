@@ -1,0 +1,135 @@
+"""No case notes by design: every text column says what it is for, or the build fails.
+
+A new text column is added here with its purpose, in a review that asks: could someone write about a client's life in it?
+"""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+CODE = "a code from a list, a hash or another machine's word"
+IDENTITY = "serves to pick the right person, and is in the list of product principles"
+CARD = "a professional's own contact details"
+ORGANISATION = "an agency, a service or a file, never a person"
+SIGN_IN = "serves to sign in"
+TECHNICAL = "says what went wrong in a program's words"
+
+PURPOSES = {
+    "accounts.Draft.fields": "what one person had typed, encrypted, for that person alone, until they sign in again",
+    "accounts.Draft.path": CODE,
+    "accounts.Invitation.email": SIGN_IN,
+    "accounts.Invitation.roles": CODE,
+    "accounts.Invitation.token_hash": CODE,
+    "accounts.Throttle.key": CODE,
+    "accounts.User.email": SIGN_IN,
+    "accounts.User.password": SIGN_IN,
+    "accounts.User.roles": CODE,
+    "audit.Event.actor": CODE,
+    "audit.Event.detail": CODE,
+    "audit.Event.outcome": CODE,
+    "audit.Event.reason": CODE,
+    "audit.Event.slug": CODE,
+    "audit.Event.subject_kind": CODE,
+    "consent.Conversation.answers": CODE,
+    "consent.Conversation.material_version": CODE,
+    "consent.Conversation.outcome": CODE,
+    "consent.Conversation.with_whom": CODE,
+    "consent.DecisionRecord.action": CODE,
+    "consent.DecisionRecord.obligations": CODE,
+    "consent.DecisionRecord.outcome": CODE,
+    "consent.DecisionRecord.pack": CODE,
+    "consent.DecisionRecord.pack_checksum": CODE,
+    "consent.DecisionRecord.reason": CODE,
+    "consent.DecisionRecord.request": CODE,
+    "consent.DecisionRecord.visibility": CODE,
+    "consent.PolicyVersion.pack_checksum": CODE,
+    "consent.PolicyVersion.pack_id": CODE,
+    "consent.PolicyVersion.pack_version": CODE,
+    "consent.PolicyVersion.tightening": CODE,
+    "directory.Agency.kind": CODE,
+    "directory.Agency.name": ORGANISATION,
+    "directory.Agency.phone": ORGANISATION,
+    "directory.Practitioner.best_time": CARD,
+    "directory.Practitioner.desk_phone": CARD,
+    "directory.Practitioner.email": CARD,
+    "directory.Practitioner.employment": CODE,
+    "directory.Practitioner.family_name": CARD,
+    "directory.Practitioner.given_name": CARD,
+    "directory.Practitioner.job_title": CARD,
+    "directory.Practitioner.mobile": CARD,
+    "directory.Service.statuses": CODE,
+    "directory.ServiceType.code": CODE,
+    "directory.ServiceType.label": ORGANISATION,
+    "directory.ServiceType.sensitivity": CODE,
+    "directory.ServiceType.suggested_statuses": CODE,
+    "directory.ServiceType.typical_roles": ORGANISATION,
+    "exchange.ImportRun.counts": CODE,
+    "exchange.ImportRun.source": ORGANISATION,
+    "exchange.ImportedRow.candidates": CODE,
+    "exchange.ImportedRow.file": ORGANISATION,
+    "exchange.ImportedRow.fingerprint": CODE,
+    "exchange.ImportedRow.outcome": CODE,
+    "exchange.ImportedRow.problem": CODE,
+    "exchange.ImportedRow.sentence": "says what is wrong with a row, in words of ours",
+    "network.Involvement.end_reason": CODE,
+    "network.Involvement.source": CODE,
+    "network.LeadOffer.answer": CODE,
+    "network.NetworkInvitation.answer": CODE,
+    "network.Publication.basis": CODE,
+    "network.Publication.end_reason": CODE,
+    "network.Publication.visibility": CODE,
+    "notices.Notice.by_name": CARD,
+    "notices.Notice.detail": CODE,
+    "notices.Notice.slug": CODE,
+    "notices.OutboxItem.error": TECHNICAL,
+    "notices.OutboxItem.kind": CODE,
+    "notices.OutboxItem.payload": "what a mail needs: an address and codes, never a client's name",
+    "people.Client.address": IDENTITY,
+    "people.Client.family_name": IDENTITY,
+    "people.Client.former_family_name": IDENTITY,
+    "people.Client.given_name": IDENTITY,
+    "people.Client.known_as": IDENTITY,
+    "people.Client.middle_names": IDENTITY,
+    "people.Client.phone": IDENTITY,
+    "people.Client.postcode": IDENTITY,
+    "people.Client.postcode_key": IDENTITY,
+    "people.Client.search_key": IDENTITY,
+    "people.Client.shield": CODE,
+    "people.ClientIdentifier.kind": CODE,
+    "people.ClientIdentifier.value": IDENTITY,
+    "visits.Contact.kind": CODE,
+}
+
+TEXT = (models.CharField, models.TextField, models.JSONField, ArrayField)
+
+
+def text_columns() -> set[str]:
+    return {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        if model.__module__.startswith("core.")
+        for field in model._meta.get_fields()
+        if isinstance(field, TEXT)
+    }
+
+
+def test_every_text_column_has_an_approved_purpose():
+    missing = text_columns() - PURPOSES.keys()
+    assert missing == set(), "Give each a purpose in this file, or leave it out: Patchwork holds no case notes."
+
+
+def test_no_purpose_is_left_behind():
+    assert PURPOSES.keys() - text_columns() == set()
+
+
+def test_no_column_is_long_enough_for_a_story():
+    long = {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        if model.__module__.startswith("core.")
+        for field in model._meta.get_fields()
+        if isinstance(field, models.TextField) and not isinstance(field, models.CharField)
+    }
+    assert long == {"people.Client.search_key"}, "A text field without a limit invites notes."
