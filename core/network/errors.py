@@ -92,3 +92,12 @@ class CannotLead(NotPermitted):
 class NotTheLead(NotPermitted):
     slug = "not_the_lead"
     sentence = "Only the lead practitioner can do that."
+
+
+class MayNotSearch(NotPermitted):
+    slug = "may_not_search"
+    sentence = "You cannot look for clients. Ask your council admin."
+
+
+class LooksListed(Exception):
+    """Somebody who is listed looks like the person being added: it is for a person to say whether they are one."""
