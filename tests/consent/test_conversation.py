@@ -216,6 +216,8 @@ def test_evidence_holds_values_and_leaves_out_what_is_not_an_answer(england):
         "s47_reference": "CP/2026-17"
     }
     assert evidence(replace(REFUSED, picked={"s47_reference": "he hit her"}), "en.s47") == {}
+    not_held = replace(AGREED, talked=Talked.NOT_YET)
+    assert set(evidence(not_held, "en.family_help_agreement")) == {"purpose", "agreement_form"}
     assert evidence(AGREED, "en.family_help_agreement") == {
         "purpose": "find_each_other",
         "agreed_by": "parent",
