@@ -20,25 +20,27 @@ class Site(Client):
 
     def sign_in(self, viewer) -> Site:
         """Sign `viewer` (a viewer, a card or a user) in with password and second factor both given."""
-        from django_otp import DEVICE_ID_SESSION_KEY
-        from django_otp.plugins.otp_totp.models import TOTPDevice
-
         from core.accounts.models import User
 
         with inside(self.council, actor="test"):
             user = viewer if isinstance(viewer, User) else User.objects.get(id=viewer.user_id)
-            device, _new = TOTPDevice.objects.get_or_create(user=user, name="test", defaults={"confirmed": True})
-            store = import_module(settings.SESSION_ENGINE).SessionStore()
-            store[SESSION_KEY] = str(user.pk)
-            store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-            store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-            store[DEVICE_ID_SESSION_KEY] = device.persistent_id
-            try:
-                from core.accounts.sessions import mark_signed_in
-            except ImportError:
-                pass
-            else:
-                mark_signed_in(store)
-            store.save()
-        self.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
+            self.cookies[settings.SESSION_COOKIE_NAME] = session_for(user)
         return self
+
+
+def session_for(user) -> str:
+    """The key of a new session in which `user` has given both factors; called inside the council."""
+    from django_otp import DEVICE_ID_SESSION_KEY
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    from core.accounts.sessions import mark_signed_in
+
+    device, _new = TOTPDevice.objects.get_or_create(user=user, name="test", defaults={"confirmed": True})
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    mark_signed_in(store)
+    store.save()
+    return store.session_key

@@ -1,0 +1,1 @@
+"""django-tenants' own backend, as it comes: for comparing, in the benchmark alone."""
