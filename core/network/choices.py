@@ -45,3 +45,12 @@ class Source(models.TextChoices):
 
     PAGE = "page", "Entered by a practitioner"
     IMPORT = "import", "Imported from another system"
+
+
+class DifferentPerson(models.TextChoices):
+    """Why someone who looks like a listed client is another person: recorded with the adding, as a code."""
+
+    NAMESAKE = "namesake", "The same name, another person"
+    TWIN_OR_SIBLING = "twin_or_sibling", "A twin, brother or sister"
+    PARENT_OR_CHILD = "parent_or_child", "A parent or child with the same name"
+    KNOWN_APART = "known_apart", "I know both of them"

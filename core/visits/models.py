@@ -25,14 +25,15 @@ class Visit(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(ends_at=None)
-                | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
+                condition=models.Q(ends_at=None) | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
                 name="a_visit_ends_after_it_starts",
             ),
         )
         indexes = (
             models.Index(fields=("client", "on"), condition=models.Q(cancelled_at=None), name="visit_by_client"),
-            models.Index(fields=("involvement", "on"), condition=models.Q(cancelled_at=None), name="visit_by_involvement"),
+            models.Index(
+                fields=("involvement", "on"), condition=models.Q(cancelled_at=None), name="visit_by_involvement"
+            ),
         )
 
     def __str__(self) -> str:
@@ -51,7 +52,9 @@ class Contact(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = (
-            models.Index(fields=("involvement", "-on"), condition=models.Q(removed_at=None), name="contact_by_involvement"),
+            models.Index(
+                fields=("involvement", "-on"), condition=models.Q(removed_at=None), name="contact_by_involvement"
+            ),
             models.Index(fields=("client", "-on"), condition=models.Q(removed_at=None), name="contact_by_client"),
         )
 

@@ -64,8 +64,7 @@ def invite_colleague(*, client_id: UUID, practitioner_id: UUID, by: Viewer) -> N
             [card.user_id] if card.user_id else [],
             "network.colleague.invited",
             client_id=client.id,
-            by_user_id=by.user_id,
-            by_name=by.name,
+            by=by,
         )
     agencies = around.with_agency(card.agency_id, statuses)
     extend_publications(around, {card.agency_id: agencies[card.agency_id]}, by=by)
@@ -93,8 +92,7 @@ def answer_invitation(*, invitation_id: UUID, accept: bool, by: Viewer) -> Netwo
             [invitation.invited_by.user_id],
             slug,
             client_id=invitation.client_id,
-            by_user_id=by.user_id,
-            by_name=by.name,
+            by=by,
         )
     return invitation
 

@@ -58,8 +58,7 @@ def offer_lead(*, to_involvement_id: UUID, by: Viewer) -> LeadOffer:
             [to.practitioner.user_id],
             "network.lead.offered",
             client_id=to.client_id,
-            by_user_id=by.user_id,
-            by_name=by.name,
+            by=by,
             detail={"involvement": str(to.id)},
         )
     return offer
@@ -93,8 +92,7 @@ def answer_lead(*, offer_id: UUID, accept: bool, by: Viewer) -> LeadOffer:
             [offer.offered_by.user_id],
             slug,
             client_id=offer.client_id,
-            by_user_id=by.user_id,
-            by_name=by.name,
+            by=by,
             detail={"involvement": str(offer.to_involvement_id)},
         )
     return offer

@@ -19,6 +19,7 @@ from core.consent.conversation import ConversationAnswers, request_from_answers
 from core.consent.decision import decide
 from core.consent.models import Conversation, DecisionRecord
 from core.consent.request import Action, Recipient, Request
+from core.consent.routes import reached_by
 from core.consent.verdict import Decision
 from core.consent.wording import Talked
 from core.directory.viewers import Viewer, ViewerService
@@ -110,16 +111,29 @@ def _request(answers: ConversationAnswers, service: ViewerService, around: Aroun
             )
             for one in named
         )
-    return request_from_answers(
-        replace(answers, named=named),
-        policy=around.policy,
-        action=Action.PUBLISH,
-        actor=actor_facts(by, service),
-        client=around.facts,
-        service=service_facts(service),
-        network=recipients_from(around.agencies),
-        on=around.on,
-    )
+
+    def ask(network: tuple[Recipient, ...]) -> Request:
+        return request_from_answers(
+            replace(answers, named=named),
+            policy=around.policy,
+            action=Action.PUBLISH,
+            actor=actor_facts(by, service),
+            client=around.facts,
+            service=service_facts(service),
+            network=network,
+            on=around.on,
+        )
+
+    network = recipients_from(around.agencies)
+    asked = ask(network)
+    if named or decide(around.policy, asked).is_permitted:
+        return asked
+    # A route that reaches everyone may ask for more than was answered; the ordinary one then reaches whom it can.
+    ordinary = ask(())
+    basis = around.policy.rules.basis(ordinary.basis)
+    if basis is not None and decide(around.policy, ordinary).is_permitted:
+        return replace(ordinary, recipients=reached_by(basis, network))
+    return asked
 
 
 def _as_of_today(publication: Publication, around: Around) -> Request:
