@@ -1,4 +1,4 @@
-"""Adding a client one supports: the duplicate check, the client, one's own line on their network; and taking it back."""
+"""Adding a client one supports: the duplicate check, the client, one's own line; and taking it all back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from core import clock
 from core.audit.actions import record, refuse
 from core.consent.conversation import ConversationAnswers
 from core.directory.viewers import Viewer
@@ -17,10 +18,9 @@ from core.network.actions.join import join_network
 from core.network.choices import DifferentPerson
 from core.network.errors import ClientNotFound, LooksListed, NotPermitted, TooLateToUndo
 from core.network.models import Involvement, NetworkInvitation
-from core.network.policies import require_can_join
+from core.network.policies import UNDO_FOR, require_can_join
 from core.network.queries.duplicates import Duplicate, compared
 from core.network.queries.find import Sight, sight_of
-from core.people import errors as people_errors
 from core.people.actions import create_client, remove_client
 from core.people.models import Client
 from core.people.records import ClientDetails
@@ -104,23 +104,25 @@ def _record_apart(client: Client, alike: Iterable[Duplicate], apart: Apart, by: 
 
 @transaction.atomic
 def undo_add(*, client_id: UUID, by: Viewer) -> None:
-    """Take back a client added by mistake, with one's own line: within ten minutes, while nobody else is involved.
+    """Take back a client added by mistake within ten minutes: one's own line, and the client while nobody else is there.
 
-    Raises ClientNotFound for anybody but who added them, TooLateToUndo.
+    Where somebody else is involved by now, the client stays listed, and the answer is the same: it may be a service
+    that must not be known of. Raises ClientNotFound for anybody but who added them, TooLateToUndo.
     """
+    client = Client.objects.filter(id=client_id, created_by_id=by.id, removed_at=None).first()
+    if client is None:
+        refuse(ADDING_UNDONE, by=by, reason="not_found", subject_id=client_id)
+        raise ClientNotFound
+    if clock.now() - client.created_at > UNDO_FOR:
+        refuse(ADDING_UNDONE, by=by, reason="too_late", subject_id=client_id)
+        raise TooLateToUndo
     lines = Involvement.objects.filter(client_id=client_id, ended_on=None)
-    is_shared = lines.exclude(practitioner_id=by.id).exists() or (
-        NetworkInvitation.objects.filter(client_id=client_id).exists()
+    for line in lines.filter(practitioner_id=by.id):
+        undo_join(involvement_id=line.id, by=by)
+    is_shared = (
+        lines.exclude(practitioner_id=by.id).exists() or NetworkInvitation.objects.filter(client_id=client_id).exists()
     )
     if is_shared:
-        refuse(ADDING_UNDONE, by=by, reason="others_are_involved", subject_id=client_id)
-        raise TooLateToUndo("Someone else has joined or been invited since, so this client stays listed.")
-    try:
-        for line in lines.filter(practitioner_id=by.id):
-            undo_join(involvement_id=line.id, by=by)
+        record(ADDING_UNDONE, by=by, subject=client, client_id=client_id, reason="others_are_involved")
+    else:
         remove_client(client_id=client_id, by=by)
-    except people_errors.ClientNotFound as error:
-        raise ClientNotFound from error
-    except people_errors.TooLateToUndo as error:
-        refuse(ADDING_UNDONE, by=by, reason="too_late", subject_id=client_id)
-        raise TooLateToUndo from error

@@ -87,7 +87,7 @@ def _fields(
 ) -> tuple[ComparedField, ...]:
     """What was typed beside what is listed. Of an address or number that differs, no more is shown than the place."""
     other = record.details
-    mine_born = spoken(details.birth_date) if details.birth_date else _aged(details, sight)
+    mine_born = spoken(details.birth_date) if details.birth_date else _aged(details)
     pairs = {
         "given": (details.given_name, _called(other)),
         "middle": (details.middle_names, other.middle_names),
@@ -115,7 +115,7 @@ def _called(details: ClientDetails) -> str:
     return f"{details.given_name} ({details.known_as})" if details.known_as else details.given_name
 
 
-def _aged(details: ClientDetails, sight: Sight) -> str:
+def _aged(details: ClientDetails) -> str:
     age = details.approximate_age
     if age is None:
         return ""
