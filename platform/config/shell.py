@@ -1,0 +1,110 @@
+"""The frame around every page: what the templates' `shell` holds for this request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+
+from config.theme import theme_of, theme_url
+from core.accounts.choices import Role
+from core.consent.packs_in_use import pack_of
+from core.notices.queries import unread_count
+from tenants.context import CouncilRef, current
+from tenants.models import Council
+from ui.shell import HelpContact, NavItem, Shell
+
+CLIENT_WORK = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER})
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. The frame is made when a template first asks for it, and not for a fragment."""
+    return {"shell": SimpleLazyObject(lambda: shell_of(request))}
+
+
+def shell_of(request: HttpRequest) -> Shell | None:
+    """The frame for this viewer, or None on a host without a council. One query, for the unread notices."""
+    council = current()
+    if council is None:
+        return None
+    pack = pack_of(council)
+    user: Any = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated and user.is_verified()
+    has_card = bool(getattr(request, "viewer", None))
+    works_with_clients = (
+        signed_in and bool(CLIENT_WORK & frozenset(user.roles)) and bool(getattr(request, "viewer", None))
+    )
+    theme = theme_of(council)
+    return Shell(
+        council_name=council.name,
+        theme_url=theme_url(council),
+        theme_colour=theme.brand,
+        home_url=_url("council:home"),
+        signed_in_name=_name_of(request) if signed_in else "",
+        notice_count=unread_count(user) if signed_in else 0,
+        search_url=_url("network:search") if works_with_clients else "",
+        sign_in_url=_url("accounts:sign_in"),
+        sign_out_url=_url("accounts:sign_out"),
+        banner=_banner(council),
+        help_contact=_help(council),
+        nav=_nav(request, works_with_clients=works_with_clients) if signed_in else (),
+        idle_seconds=settings.SESSION_IDLE_SECONDS,
+        warn_seconds=settings.SESSION_WARN_SECONDS,
+        extend_url=_url("accounts:extend") if signed_in else "",
+        shortcuts_on=bool(getattr(user, "shortcuts_on", True)),
+        language=pack.locale.language,
+        region=pack.jurisdiction.split("-")[0],
+    )
+
+
+def _name_of(request: HttpRequest) -> str:
+    viewer = getattr(request, "viewer", None)
+    return viewer.name if viewer else gettext("Council administrator")
+
+
+def _banner(council: CouncilRef) -> str:
+    """What everyone has to know about a council that is not at work."""
+    if council.state == Council.State.SUSPENDED:
+        return gettext("This council is read only for now.")
+    pack = pack_of(council)
+    if council.state != Council.State.TRAINING:
+        return ""
+    if pack.legal_review == "signed_off":
+        return gettext("Demonstration: every person here is invented.")
+    words = gettext("Demonstration: every person here is invented. The law pack for %(title)s has not been signed off.")
+    return words % {"title": pack.title}
+
+
+def _help(council: CouncilRef) -> HelpContact | None:
+    if not council.help_contact:
+        return None
+    is_address = "@" in council.help_contact
+    name = gettext("your council admin") if is_address else council.help_contact
+    return HelpContact(name, email=council.help_contact if is_address else "")
+
+
+def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ...]:
+    entries = [(gettext("Home"), "council:home", False)]
+    if works_with_clients:
+        entries += [
+            (gettext("Notices"), "notices:list", True),
+            (gettext("Colleagues"), "directory:people", False),
+            (gettext("My card"), "directory:card", False),
+        ]
+    entries.append((gettext("My sign-in"), "accounts:my_sign_in", False))
+    urls = ((text, _url(name), shows) for text, name, shows in entries)
+    return tuple(
+        NavItem(text, url, is_current=request.path == url, shows_notices=shows) for text, url, shows in urls if url
+    )
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
