@@ -21,6 +21,7 @@ class Counter(models.TextChoices):
     PAIR = "pair", "One account from one place"
     ACCOUNT = "account", "One account from all unknown places"
     NETWORK = "network", "One network address"
+    RESET = "reset", "Links to choose a new password, for one address"
     CODE_PAIR = "code_pair", "One account's second factor from one place"
     CODE_ACCOUNT = "code_account", "One account's second factor from all unknown places"
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from core.accounts.access import Access
+from core.accounts.actions.drafts import drop_draft, keep_draft
+from core.accounts.actions.sessions import forget_session, note_seen, time_session_out
+from core.accounts.doors import is_verified, signed_in_user, to
 from core.accounts.models import User
-from core.accounts.sessions import WAS, is_over, note_activity
+from core.accounts.sessions import DRAFT, WAS, is_over, last_user_id, note_activity
 from core.audit.actions import refuse
 from tenants.context import in_shared
 
@@ -35,11 +38,6 @@ def rules() -> Mapping[str, Access]:
     return table
 
 
-def is_verified(request: HttpRequest) -> bool:
-    """Whether both factors were given in this session."""
-    return getattr(request.user, "otp_device", None) is not None
-
-
 class SignedInMiddleware:
     """Lets a request through when its address's rule does; without a rule, nobody."""
 
@@ -48,7 +46,7 @@ class SignedInMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not in_shared() and SESSION_KEY in request.session:
-            self._keep_time(request)
+            _keep_time(request)
         return self.get_response(request)
 
     def process_view(
@@ -58,41 +56,69 @@ class SignedInMiddleware:
         if in_shared():
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        rule = rules().get(name)
-        user = request.user if isinstance(request.user, User) else None
+        rule, user = rules().get(name), signed_in_user(request)
         if rule is None:
             refuse(REFUSED, by=user, reason="no_rule", detail={"page": name})
             raise Http404
         if rule.level == 0:
             return None
         if user is None:
-            return self._ask_to_sign_in(request)
+            return _ask(request, "accounts:sign_in")
         if rule.level >= FULLY and not is_verified(request):
-            return _to("accounts:second_factor", request)
+            return _ask(request, "accounts:second_factor")
         if rule.any_role is not None and not rule.any_role & set(user.roles):
             refuse(REFUSED, by=user, reason="wrong_role", detail={"page": name})
             raise PermissionDenied
+        _forget_sent_draft(request, user)
         return None
 
-    def _keep_time(self, request: HttpRequest) -> None:
-        session = request.session
-        if not request.user.is_authenticated:
-            # The account was closed or its password changed since.
-            session.flush()
-        elif is_over(session):
-            was = session[SESSION_KEY]
-            session.flush()
-            session[WAS] = was
-            request.user = AnonymousUser()
-        else:
-            note_activity(session)
 
-    def _ask_to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        return _to("accounts:sign_in", request)
+def _keep_time(request: HttpRequest) -> None:
+    """End a session that is over, or push its idle limit back."""
+    session, user = request.session, signed_in_user(request)
+    if user is None:
+        # The account was closed or its password changed since.
+        forget_session(session.session_key)
+        session.flush()
+    elif is_over(session):
+        time_session_out(user=user, session_key=session.session_key)
+        session.flush()
+        session[WAS] = str(user.id)
+        request.user = AnonymousUser()
+    elif note_activity(session):
+        note_seen(session.session_key or "")
 
 
-def _to(view_name: str, request: HttpRequest) -> HttpResponse:
-    """A redirect that brings the person back afterwards. Addresses hold no one's name, so they may stand in another."""
-    back = request.get_full_path() if request.method == "GET" else ""
-    query = f"?{urlencode({'next': back})}" if back and back != "/" else ""
-    return HttpResponseRedirect(reverse(view_name) + query)
+def _ask(request: HttpRequest, view_name: str) -> HttpResponse:
+    """Send someone to sign in and bring them back afterwards, to what they had typed if they were sending something."""
+    if request.headers.get("HX-Request"):
+        # A part of a page: the page itself stays, with what is typed in it, and its script offers to sign in.
+        return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+    if request.method == "GET":
+        return to(view_name, {"next": request.get_full_path() if request.path != "/" else ""})
+    return to(view_name, {"next": _keep_typed(request)})
+
+
+def _keep_typed(request: HttpRequest) -> str:
+    """Keep what was sent too late for the one who typed it. Returns where they find it, or nothing."""
+    user_id = last_user_id(request.session)
+    if request.method != "POST" or user_id is None:
+        return ""
+    draft_id = keep_draft(
+        user_id=user_id, path=request.get_full_path(), page=_page_before(request), fields=dict(request.POST.lists())
+    )
+    return reverse("accounts:draft", args=[draft_id]) if draft_id else ""
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the form was on."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if parts.netloc == request.get_host() else ""
+
+
+def _forget_sent_draft(request: HttpRequest, user: User) -> None:
+    if request.method == "POST" and request.session.get(DRAFT):
+        path, _draft_id = request.session[DRAFT]
+        if path == request.get_full_path():
+            del request.session[DRAFT]
+            drop_draft(user=user, path=path)

@@ -19,6 +19,7 @@ SEEN_AT: Final = "seen_at"
 PROVED_AT: Final = "proved_at"
 SETTING_UP: Final = "setting_up"
 WAS: Final = "was"
+DRAFT: Final = "draft"
 
 SEEN_STEP: Final = timedelta(seconds=15)
 """Activity is written down at most this often; the idle limit is stretched by as much, so that it is never early."""
@@ -31,6 +32,18 @@ def mark_signed_in(session: SessionBase) -> None:
     """Start the clocks of a sign-in: both factors were given just now."""
     now = clock.now().timestamp()
     session[SIGNED_IN_AT] = session[SEEN_AT] = session[PROVED_AT] = now
+
+
+def mark_half_signed_in(session: SessionBase) -> None:
+    """Start the clocks of someone who gave the password alone."""
+    now = clock.now().timestamp()
+    session[SIGNED_IN_AT] = session[SEEN_AT] = now
+    session.pop(PROVED_AT, None)
+
+
+def mark_proved(session: SessionBase) -> None:
+    """Note that this person showed just now that it is they."""
+    session[PROVED_AT] = clock.now().timestamp()
 
 
 def is_over(session: SessionBase) -> bool:

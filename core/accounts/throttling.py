@@ -26,8 +26,9 @@ LIMITS: Final = {
     Counter.ACCOUNT: (10, _FIVE_MINUTES),
     Counter.NETWORK: (100, _FIVE_MINUTES),
     Counter.CODE_ACCOUNT: (20, _DAY),
+    Counter.RESET: (3, timedelta(hours=1)),
 }
-"""At most so many failures in any such stretch of time."""
+"""At most so many failures (of RESET: requests) in any such stretch of time."""
 
 FORGOTTEN_AFTER: Final = {Counter.PAIR: timedelta(minutes=15), Counter.CODE_PAIR: _DAY}
 """Growing delays start anew after so long without a failure, counted from the end of the last delay."""

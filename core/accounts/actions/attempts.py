@@ -83,6 +83,11 @@ def begin_code(email: str, place: Place) -> Attempt:
     return _begin(_owner_keys(Counter.CODE_PAIR, Counter.CODE_ACCOUNT, email, place))
 
 
+def begin_reset(email: str) -> Attempt:
+    """Let a request for a mailed link through: nobody's mailbox is to be flooded. Raises TooManyTries."""
+    return _begin({Counter.RESET: _hash(Counter.RESET, account_key(email))})
+
+
 def _owner_keys(pair: Counter, account: Counter, email: str, place: Place) -> dict[Counter, str]:
     who = account_key(email)
     if place.browser is not None and place.browser.knows(email):

@@ -17,6 +17,7 @@ from core.accounts import letters
 from core.accounts.actions.attempts import Place, begin_code
 from core.accounts.choices import FactorKind
 from core.accounts.errors import CodeNotRight, LastFactor, NotFound, SignInRefused
+from core.accounts.factor_types import type_of
 from core.accounts.models import User
 from core.audit.actions import record, refuse
 
@@ -29,8 +30,6 @@ REMOVED: Final = "accounts.factor.removed"
 CODES_MADE: Final = "accounts.recovery_codes.made"
 CODE_USED: Final = "accounts.recovery_code.used"
 REFUSED: Final = "accounts.code.refused"
-
-type_of: Final = {FactorKind.AUTHENTICATOR: TOTPDevice, FactorKind.PASSKEY: WebAuthnCredential}
 
 
 def has_factor(user: User) -> bool:
@@ -130,6 +129,11 @@ def make_recovery_codes(*, user: User) -> tuple[str, ...]:
     record(CODES_MADE, by=user, subject=user)
     letters.tell_of_change(user, CODES_MADE)
     return codes
+
+
+def note_passkey_refused(user: User | None) -> None:
+    """Record that a passkey was not accepted."""
+    refuse(REFUSED, by=user, reason="passkey")
 
 
 def _own(user: User, kind: FactorKind, factor_id: int) -> TOTPDevice | WebAuthnCredential:

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from core.accounts import letters
-from core.accounts.actions.attempts import Place, begin_password
+from core.accounts.actions.attempts import Place, begin_password, begin_reset
 from core.accounts.actions.sessions import end_all_sessions
-from core.accounts.errors import LinkNotUsable, SignInRefused
+from core.accounts.errors import LinkNotUsable, SignInRefused, TooManyTries
 from core.accounts.models import User
 from core.audit.actions import record, refuse
 
@@ -74,7 +74,14 @@ def change_password(*, user: User, password: str, keep_session: str | None) -> N
 
 
 def ask_for_reset(email: str) -> None:
-    """Note that someone asked to choose a new password. The same row for every address, known or not."""
+    """Note that someone asked to choose a new password. The same row for every address, known or not.
+
+    Asked too often, nothing more is sent: the links of the last hour are in the mailbox already.
+    """
+    try:
+        begin_reset(email).failed()
+    except TooManyTries:
+        return
     letters.queue(RESET_ASKED, {"email": email.strip().lower()})
 
 

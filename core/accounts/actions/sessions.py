@@ -25,6 +25,17 @@ def note_seen(session_key: str) -> None:
     OpenSession.objects.filter(session_key=session_key).update(seen_at=clock.now())
 
 
+def move_session(old_key: str, new_key: str) -> None:
+    """Follow a session that got a new key."""
+    OpenSession.objects.filter(session_key=old_key).update(session_key=new_key)
+
+
+def time_session_out(*, user: User, session_key: str | None) -> None:
+    """Take a session that reached its limit off the list, and record it."""
+    forget_session(session_key)
+    record("accounts.session.timed_out", by=user, subject=user)
+
+
 def forget_session(session_key: str | None) -> None:
     """Take a session that is over off its owner's list."""
     OpenSession.objects.filter(session_key=session_key or "").delete()

@@ -1,1 +1,1 @@
-"""The HTML door of accounts: parse, call, answer."""
+"""The HTML door of sign-in: parse, call, answer."""
