@@ -7,7 +7,7 @@ here is said by it too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -59,7 +59,8 @@ class Evidence:
 class ConversationForm(forms.Form):
     """The four questions for one service of the viewer. `answers` is what `join_network` is given.
 
-    `recipients` are the agencies that can be named; it is the council's list, so that it says nothing about the client.
+    `recipients` reads the agencies that can be named, only where some must be; it is the council's own list, so that it
+    says nothing about the client.
     """
 
     def __init__(
@@ -70,12 +71,12 @@ class ConversationForm(forms.Form):
         viewer: Viewer,
         service: ViewerService,
         client_facts: ClientFacts,
-        recipients: Sequence[AgencyToName] = (),
+        recipients: Callable[[], Sequence[AgencyToName]] = tuple,
         on: date,
         prefix: str = "talk",
     ) -> None:
         super().__init__(data, prefix=prefix)
-        self._policy, self._on, self._recipients = policy, on, tuple(recipients)
+        self._policy, self._on = policy, on
         self._service, self._client = service_facts(service), client_facts
         routes = routes_for(
             policy, actor=actor_facts(viewer, service), client=client_facts, service=self._service, recipients=(), on=on
@@ -86,8 +87,10 @@ class ConversationForm(forms.Form):
         by_name = next((basis for basis in defaults if basis.named_recipients), None)
         self.when_excepted = self._evidence("excepted", by_name)
         self.needs_names = self._names_needed(next(iter(defaults), None))
-        self._add_names("agreed", self.needs_names)
-        self._add_names("excepted", by_name is not None)
+        if self.needs_names or by_name is not None:
+            named = tuple(recipients())
+            self._add_names("agreed", named if self.needs_names else ())
+            self._add_names("excepted", named if by_name is not None else ())
         self.after_refusal = self._why("refused", routes_without_agreement(routes, refused=True))
         self.after_no_talk = self._why("cannot", routes_without_agreement(routes, refused=False))
 
@@ -155,12 +158,12 @@ class ConversationForm(forms.Form):
     def _names_needed(self, basis: Basis | None) -> bool:
         return basis is not None and (basis.named_recipients or self._service.is_sensitive)
 
-    def _add_names(self, place: str, needed: bool) -> None:  # noqa: FBT001  # said by the caller's own words
-        if needed and self._recipients:
+    def _add_names(self, place: str, agencies: Sequence[AgencyToName]) -> None:
+        if agencies:
             self.fields[f"{place}_named"] = forms.MultipleChoiceField(
                 label=_("Which agencies may see it?"),
                 help_text=_("Tick those the client chose. Nobody else sees it."),
-                choices=[(str(one.id), one.name) for one in self._recipients],
+                choices=[(str(one.id), one.name) for one in agencies],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )

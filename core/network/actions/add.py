@@ -104,7 +104,7 @@ def _record_apart(client: Client, alike: Iterable[Duplicate], apart: Apart, by: 
 
 @transaction.atomic
 def undo_add(*, client_id: UUID, by: Viewer) -> None:
-    """Take back a client added by mistake within ten minutes: one's own line, and the client while nobody else is there.
+    """Take back a client added by mistake, within ten minutes: one's own line, and the client if nobody else is there.
 
     Where somebody else is involved by now, the client stays listed, and the answer is the same: it may be a service
     that must not be known of. Raises ClientNotFound for anybody but who added them, TooLateToUndo.

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.audit.actions import record
 from core.directory.viewers import Viewer
-from core.network.actions.publish import extend_publications
+from core.network.actions.publish import Decided, extend_publications
 from core.network.actions.telling import tell_network
 from core.network.choices import Answer, EndReason, PublicationEnd
 from core.network.errors import AlreadyEnded, AlreadyInvolved, EndBeforeStart, InvolvementNotFound, TooLateToUndo
@@ -77,7 +77,9 @@ def undo_end(*, involvement_id: UUID, by: Viewer) -> Involvement:
     ).update(ended_at=None, end_reason="")
     record("network.member.end_undone", by=by, subject=involvement, client_id=involvement.client_id)
     again = read_around(around.client)
-    extend_publications(again, again.agencies, by=by)
+    decided = Decided()
+    extend_publications(again, again.agencies, decided=decided, by=by)
+    decided.write()
     return involvement
 
 

@@ -19,7 +19,7 @@ from core.consent.decision import decide
 from core.consent.request import Action, Recipient
 from core.directory.models import Membership, Practitioner
 from core.directory.viewers import Viewer
-from core.network.actions.publish import extend_publications
+from core.network.actions.publish import Decided, extend_publications
 from core.network.choices import Answer
 from core.network.errors import (
     AlreadyInvolved,
@@ -67,7 +67,9 @@ def invite_colleague(*, client_id: UUID, practitioner_id: UUID, by: Viewer) -> N
             by=by,
         )
     agencies = around.with_agency(card.agency_id, statuses)
-    extend_publications(around, {card.agency_id: agencies[card.agency_id]}, by=by)
+    decided = Decided()
+    extend_publications(around, {card.agency_id: agencies[card.agency_id]}, decided=decided, by=by)
+    decided.write()
     record("network.colleague.invited", by=by, subject=invitation, client_id=client.id)
     return invitation
 

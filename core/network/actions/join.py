@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,11 +11,11 @@ from core import clock
 from core.audit.actions import record, refuse
 from core.consent.conversation import ConversationAnswers
 from core.directory.viewers import Viewer, ViewerService
-from core.network.actions.publish import extend_publications, publish_if_permitted
+from core.network.actions.publish import Decided, extend_publications, publish_if_permitted
 from core.network.actions.telling import tell_network
 from core.network.choices import Answer
 from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, InvolvementNotFound, NotPermitted
-from core.network.models import Involvement, NetworkInvitation, Publication
+from core.network.models import Involvement, NetworkInvitation, Publication, Reminder
 from core.network.policies import changeable_by, require_can_change, require_can_join, require_open
 from core.network.queries.around import Around, read_around
 
@@ -39,12 +40,16 @@ def join_network(*, client_id: UUID, service_id: UUID, answers: ConversationAnsw
         raise AlreadyInvolved
     involvement = _add(around, service, by)
     record(MEMBER_JOINED, by=by, subject=involvement, client_id=client.id)
-    NetworkInvitation.objects.filter(
-        client=client, practitioner_id=by.id, answer__in=(Answer.WAITING, Answer.ACCEPTED)
-    ).update(answer=Answer.JOINED, answered_at=clock.now())
-    agencies = around.with_agency(by.agency_id, service.statuses)
-    reached = publish_if_permitted(involvement, answers, service=service, around=_with(around, by, service), by=by)
-    extend_publications(around, {by.agency_id: agencies[by.agency_id]}, by=by)
+    if by.id in around.invited:
+        NetworkInvitation.objects.filter(
+            client=client, practitioner_id=by.id, answer__in=(Answer.WAITING, Answer.ACCEPTED)
+        ).update(answer=Answer.JOINED, answered_at=clock.now())
+    agencies, decided = around.with_agency(by.agency_id, service.statuses), Decided()
+    extend_publications(around, {by.agency_id: agencies[by.agency_id]}, decided=decided, by=by)
+    reached = publish_if_permitted(
+        involvement, answers, service=service, around=_with(around, by, service), decided=decided, by=by
+    )
+    decided.write()
     tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
     return involvement
 
@@ -67,9 +72,13 @@ def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswer
     if Publication.objects.filter(involvement=involvement, ended_at=None).exists():
         raise AlreadyShown
     around = read_around(client)
-    reached = publish_if_permitted(involvement, answers, service=service, around=around, by=by)
+    decided = Decided()
+    reached = publish_if_permitted(involvement, answers, service=service, around=around, decided=decided, by=by)
+    decided.write()
+    if decided.publications:
+        Reminder.objects.filter(involvement=involvement, done_at=None).update(done_at=clock.now())
     tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
-    return Publication.objects.filter(involvement=involvement, ended_at=None).exists()
+    return bool(decided.publications)
 
 
 def _add(around: Around, service: ViewerService, by: Viewer) -> Involvement:
@@ -91,11 +100,4 @@ def _with(around: Around, by: Viewer, service: ViewerService) -> Around:
     """Around, with the newcomer's own agency only where colleagues of theirs are there to see the line."""
     if by.agency_id not in around.agencies:
         return around
-    return Around(
-        around.client,
-        around.facts,
-        around.policy,
-        around.on,
-        around.supporters,
-        around.with_agency(by.agency_id, service.statuses),
-    )
+    return replace(around, agencies=around.with_agency(by.agency_id, service.statuses))

@@ -7,9 +7,12 @@ decision in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
 from core import clock
 from core.audit.actions import Actor, record
@@ -29,8 +32,29 @@ from core.network.models import Involvement, Publication, PublicationRecipient, 
 from core.network.queries.around import Around, statuses_of
 
 
+@dataclass(slots=True)
+class Decided:
+    """What one action decided, gathered and written at its end: a statement for each kind of row."""
+
+    decisions: list[DecisionRecord] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+    recipients: list[PublicationRecipient] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write all of it."""
+        record_decisions(self.decisions)
+        Publication.objects.bulk_create(self.publications)
+        PublicationRecipient.objects.bulk_create(self.recipients, ignore_conflicts=True)
+
+
 def publish_if_permitted(
-    involvement: Involvement, answers: ConversationAnswers, *, service: ViewerService, around: Around, by: Viewer
+    involvement: Involvement,
+    answers: ConversationAnswers,
+    *,
+    service: ViewerService,
+    around: Around,
+    decided: Decided,
+    by: Viewer,
 ) -> frozenset[UUID]:
     """Record the conversation, decide, and show the line to the agencies it may reach. Answers those agencies.
 
@@ -42,16 +66,14 @@ def publish_if_permitted(
     request = _request(answers, service, around, by)
     decision = decide(around.policy, request)
     whole = _record(decision, request, around, involvement, by)
+    decided.decisions.append(whole)
     if not decision.is_permitted:
-        record_decisions([whole])
         record("network.line.kept_back", by=by, subject=involvement, client_id=around.client.id, reason=decision.reason)
         _remind(involvement, around)
         return frozenset()
-    each = [(_agency_id(one), *_decide_for(one, request, around, involvement, by)) for one in request.recipients]
-    record_decisions([whole, *(made for _agency, _decision, made in each)])
-    publication = _publish(involvement, decision, request, whole, conversation, by)
-    reached = {agency: made for agency, answer, made in each if answer.is_permitted}
-    _reach(publication, reached)
+    publication = _publication(involvement, decision, request, whole, conversation, by)
+    decided.publications.append(publication)
+    reached = [one for one in request.recipients if _add_recipient(one, publication, request, around, decided, by)]
     record(
         "network.line.published",
         by=by,
@@ -60,43 +82,34 @@ def publish_if_permitted(
         detail={
             "basis": publication.basis,
             "visibility": publication.visibility,
-            "agencies": [str(agency) for agency in reached],
+            "agencies": [one.agency for one in reached],
         },
     )
-    return frozenset(reached)
+    return frozenset(_agency_id(one) for one in reached)
 
 
-def extend_publications(around: Around, newcomers: Mapping[UUID, frozenset[str]], *, by: Actor) -> None:
+def extend_publications(
+    around: Around, newcomers: Mapping[UUID, frozenset[str]], *, decided: Decided, by: Actor
+) -> None:
     """Decide every live publication anew for agencies that came to the network, and show it to them where permitted.
 
     What the client agreed to agency by agency, or a sensitive service, reaches nobody who was not named then.
     """
-    if not newcomers:
-        return
+    here = PublicationRecipient.objects.filter(publication_id=OuterRef("pk")).values("agency_id")
     live = (
         Publication.objects.select_related("decision", "involvement__practitioner__agency")
         .filter(involvement__client_id=around.client.id, involvement__ended_on=None, ended_at=None)
         .filter(visibility=Visibility.NETWORK, review_by__gte=around.on)
+        .annotate(reached=ArraySubquery(here))
     )
-    here = set(PublicationRecipient.objects.filter(publication__in=live).values_list("publication_id", "agency_id"))
-    made: list[DecisionRecord] = []
-    rows: list[PublicationRecipient] = []
     for publication in live:
         basis = around.policy.rules.basis(publication.basis)
         if basis is None or basis.named_recipients:
             continue
         request = _as_of_today(publication, around)
         for recipient in recipients_from(newcomers):
-            if (publication.id, _agency_id(recipient)) in here:
-                continue
-            answer, decided = _decide_for(recipient, request, around, publication.involvement, by)
-            made.append(decided)
-            if answer.is_permitted:
-                rows.append(_row(publication, _agency_id(recipient), decided))
-    if made:
-        record_decisions(made)
-    if rows:
-        PublicationRecipient.objects.bulk_create(rows, ignore_conflicts=True)
+            if _agency_id(recipient) not in publication.reached:
+                _add_recipient(recipient, publication, request, around, decided, by)
 
 
 def _request(answers: ConversationAnswers, service: ViewerService, around: Around, by: Viewer) -> Request:
@@ -155,12 +168,21 @@ def _as_of_today(publication: Publication, around: Around) -> Request:
     )
 
 
-def _decide_for(
-    recipient: Recipient, request: Request, around: Around, involvement: Involvement, by: Actor
-) -> tuple[Decision, DecisionRecord]:
+def _add_recipient(
+    recipient: Recipient, publication: Publication, request: Request, around: Around, decided: Decided, by: Actor
+) -> bool:
+    """Decide for one agency; on a PERMIT alone the publication reaches it."""
     asked = replace(request, recipients=(recipient,))
     decision = decide(around.policy, asked)
-    return decision, _record(decision, asked, around, involvement, by)
+    made = _record(decision, asked, around, publication.involvement, by)
+    decided.decisions.append(made)
+    if decision.is_permitted:
+        decided.recipients.append(
+            PublicationRecipient(
+                publication=publication, agency_id=_agency_id(recipient), decision=made, added_at=clock.now()
+            )
+        )
+    return decision.is_permitted
 
 
 def _record(
@@ -177,7 +199,7 @@ def _record(
     )
 
 
-def _publish(
+def _publication(
     involvement: Involvement,
     decision: Decision,
     request: Request,
@@ -185,7 +207,7 @@ def _publish(
     conversation: Conversation | None,
     by: Viewer,
 ) -> Publication:
-    publication = Publication.objects.create(
+    return Publication(
         involvement=involvement,
         decision=whole,
         conversation=conversation,
@@ -195,17 +217,6 @@ def _publish(
         published_by_id=by.id,
         review_by=request.on + timedelta(days=decision.review_days or 0),
     )
-    Reminder.objects.filter(involvement=involvement, done_at=None).update(done_at=clock.now())
-    return publication
-
-
-def _reach(publication: Publication, reached: Mapping[UUID, DecisionRecord]) -> None:
-    if reached:
-        PublicationRecipient.objects.bulk_create(_row(publication, agency, made) for agency, made in reached.items())
-
-
-def _row(publication: Publication, agency_id: UUID, decided: DecisionRecord) -> PublicationRecipient:
-    return PublicationRecipient(publication=publication, agency_id=agency_id, decision=decided, added_at=clock.now())
 
 
 def _remind(involvement: Involvement, around: Around) -> None:

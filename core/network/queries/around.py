@@ -36,7 +36,11 @@ class Supporter:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The client, the policy in force, and everyone around; `agencies` maps each agency to its statuses here."""
+    """The client, the policy in force, and everyone around.
+
+    `agencies` maps each agency on the network, or invited to it, to its statuses here; `invited` are those whose
+    invitation waits, or who accepted it and have not joined yet.
+    """
 
     client: Client
     facts: ClientFacts
@@ -44,6 +48,7 @@ class Around:
     on: date
     supporters: tuple[Supporter, ...]
     agencies: Mapping[UUID, frozenset[str]]
+    invited: frozenset[UUID]
 
     def with_agency(self, agency_id: UUID, statuses: Iterable[str]) -> Mapping[UUID, frozenset[str]]:
         """The agencies, one more among them."""
@@ -70,11 +75,16 @@ def read_around(client: Client) -> Around:
     agencies: dict[UUID, frozenset[str]] = {}
     for one in supporters:
         _add(agencies, one.agency_id, one.statuses)
-    invited = NetworkInvitation.objects.filter(client=client, answer__in=(Answer.WAITING, Answer.ACCEPTED))
-    in_services = Membership.objects.filter(practitioner_id__in=invited.values("practitioner_id"))
-    for agency_id, statuses in in_services.values_list("service__agency_id", "service__statuses"):
+    waiting = NetworkInvitation.objects.filter(client=client, answer__in=(Answer.WAITING, Answer.ACCEPTED))
+    invited = set()
+    rows = Membership.objects.filter(practitioner_id__in=waiting.values("practitioner_id"))
+    for practitioner_id, agency_id, statuses in rows.values_list(
+        "practitioner_id", "practitioner__agency_id", "service__statuses"
+    ):
+        invited.add(practitioner_id)
         _add(agencies, agency_id, statuses)
-    return Around(client, client_facts(client, policy, on), policy, on, supporters, agencies)
+    facts = client_facts(client, policy, on)
+    return Around(client, facts, policy, on, supporters, agencies, frozenset(invited))
 
 
 def supporters_of(client_id: UUID) -> tuple[Supporter, ...]:
