@@ -24,6 +24,7 @@ class CouncilRequest(HttpRequest):
     user: User
     viewer: Viewer
     htmx: Any
+    region: str
 
 
 def for_practitioners(

@@ -13,7 +13,7 @@ from tenants.context import current
 
 
 class CouncilTimeMiddleware:
-    """Days and times are the council's: a visit "today" is today there."""
+    """Days and times are the council's: a visit "today" is today there. Also says how its phone numbers are written."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,5 +22,7 @@ class CouncilTimeMiddleware:
         council = current()
         if council is None:
             return self.get_response(request)
-        with timezone.override(ZoneInfo(pack_of(council).locale.timezone)):
+        pack = pack_of(council)
+        request.region = pack.jurisdiction.split("-")[0]  # type: ignore[attr-defined]  # typed by CouncilRequest
+        with timezone.override(ZoneInfo(pack.locale.timezone)):
             return self.get_response(request)

@@ -36,9 +36,7 @@ def shell_of(request: HttpRequest) -> Shell | None:
     user: Any = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated and user.is_verified()
     has_card = bool(getattr(request, "viewer", None))
-    works_with_clients = (
-        signed_in and bool(CLIENT_WORK & frozenset(user.roles)) and bool(getattr(request, "viewer", None))
-    )
+    works_with_clients = signed_in and has_card and bool(CLIENT_WORK & frozenset(user.roles))
     theme = theme_of(council)
     return Shell(
         council_name=council.name,
@@ -97,10 +95,8 @@ def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ..
             (gettext("My card"), "directory:card", False),
         ]
     entries.append((gettext("My sign-in"), "accounts:my_sign_in", False))
-    urls = ((text, _url(name), shows) for text, name, shows in entries)
-    return tuple(
-        NavItem(text, url, is_current=request.path == url, shows_notices=shows) for text, url, shows in urls if url
-    )
+    items = (NavItem(text, _url(name), shows_notices=shows) for text, name, shows in entries)
+    return tuple(replace(item, is_current=request.path == item.href) for item in items if item.href)
 
 
 def _url(name: str) -> str:

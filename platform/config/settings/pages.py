@@ -25,7 +25,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "ui.environment.environment", "context_processors": ["config.shell.shell"]},
+        "OPTIONS": {
+            "environment": "ui.environment.environment",
+            "context_processors": ["django.contrib.messages.context_processors.messages", "config.shell.shell"],
+        },
     },
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {}},
 ]

@@ -1,0 +1,161 @@
+"""Every address, asked with another council's ids, by every role: 404 (or refused at the door), and not a word of theirs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from config.access import RULES
+from core import clock
+from core.accounts.choices import Role
+from tenants.context import inside
+from tests.factories import make_client, make_involvement, make_publication, make_service, make_viewer
+from tests.factories.site import Site
+
+CANARY = "Zzyzxcanary"
+REFUSED = {403, 404, 405}
+WITHOUT_IDS = {"theme", "accounts:accept", "accounts:reset", "accounts:choose_password"}
+"""Addresses whose variable part is no id of ours: a fingerprint, or a secret token that has tests of its own."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One council with one of everything."""
+
+    ids: tuple[UUID, ...]
+    viewer: object
+    client_id: UUID
+
+
+def make_world(name: str) -> World:
+    """One of every kind of thing that an address could name, with `name` in every text that a page could show."""
+    from core.network.models import Involvement, LeadOffer, NetworkInvitation
+    from core.notices.models import Notice
+    from core.visits.models import Contact, Visit
+
+    service = make_service()
+    viewer = make_viewer(service, family_name=name)
+    other = make_viewer(make_service(code="education.school"), family_name=name)
+    client = make_client(name, name)
+    line = make_involvement(client, viewer, service=service)
+    theirs = make_involvement(client, other)
+    publication = make_publication(line)
+    make_publication(theirs)
+    invitation = NetworkInvitation.objects.create(
+        client=client, practitioner_id=other.id, invited_by_id=viewer.id, created_at=clock.now()
+    )
+    offer = LeadOffer.objects.create(client=client, to_involvement=theirs, offered_by_id=viewer.id, created_at=clock.now())
+    visit = Visit.objects.create(client=client, involvement=line, on=clock.today() + timedelta(days=3), created_at=clock.now())
+    contact = Contact.objects.create(client=client, involvement=line, on=clock.today(), kind="phone", created_at=clock.now())
+    notice = Notice.objects.create(user_id=viewer.user_id, slug="network.member.joined", client_id=client.id, by_name=name, at=clock.now())
+    assert Involvement.objects.count() == 2
+    things = (client, line, theirs, publication, invitation, offer, visit, contact, notice, service, service.agency)
+    ids = (*(thing.id for thing in things), viewer.id, other.id, viewer.user_id)
+    return World(ids, viewer, client.id)
+
+
+def addresses() -> dict[str, str]:
+    """Every named address with its pattern, from the resolver itself."""
+    found: dict[str, str] = {}
+
+    def walk(resolver, prefix: str, space: str) -> None:
+        for entry in resolver.url_patterns:
+            route = prefix + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                walk(entry, route, f"{space}{entry.namespace}:" if entry.namespace else space)
+            elif isinstance(entry, URLPattern):
+                found[f"{space}{entry.name}"] = route
+
+    walk(get_resolver("config.urls.council"), "/", "")
+    return found
+
+
+def with_ids() -> list[str]:
+    return sorted(name for name, route in addresses().items() if "<" in route and name not in WITHOUT_IDS and not name.startswith("otp_webauthn"))
+
+
+def filled(route: str, value: UUID | str) -> str:
+    return re.sub(r"<[^>]+>", str(value), route)
+
+
+@pytest.fixture
+def worlds(amber, birch):
+    with inside(birch):
+        theirs = make_world(CANARY)
+    with inside(amber):
+        ours = make_world("Ourname")
+        viewers = {
+            role: make_viewer(family_name=f"Role{role.value}", roles=(role.value, *(() if role == Role.COUNCIL_ADMIN else ())))
+            for role in Role
+        }
+    return ours, theirs, viewers
+
+
+def test_every_address_has_a_rule_and_every_rule_an_address():
+    assert set(addresses()) - set(RULES) == set(), "Give each a line in config/access.py."
+    assert set(RULES) - set(addresses()) == set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_another_councils_ids_are_not_there(amber, worlds, role):
+    _, theirs, viewers = worlds
+    site = Site(amber).sign_in(viewers[role])
+    asked = 0
+    for name in with_ids():
+        for value in theirs.ids:
+            for ask in (site.get, site.post):
+                answer = ask(filled(addresses()[name], value))
+                asked += 1
+                assert answer.status_code in REFUSED, f"{name} answered {answer.status_code} to another council's id"
+                assert CANARY.encode() not in answer.content, name
+    assert asked >= len(with_ids()) * len(theirs.ids)
+
+
+def test_a_page_without_an_id_never_shows_another_councils_words(amber, worlds):
+    _, _, viewers = worlds
+    for role, viewer in viewers.items():
+        site = Site(amber).sign_in(viewer)
+        for name, route in addresses().items():
+            if "<" not in route and name != "accounts:sign_out":
+                assert CANARY.encode() not in site.get(route).content, (role, name)
+
+
+def test_not_yours_is_the_same_bytes_as_not_there(amber, worlds):
+    """An id of another council and an id of nobody answer alike, to the byte."""
+    ours, theirs, _ = worlds
+    site = Site(amber).sign_in(ours.viewer)
+    for name in with_ids():
+        route = addresses()[name]
+        one, other = site.get(filled(route, theirs.client_id)), site.get(filled(route, uuid4()))
+        assert (one.status_code, masked(one.content)) == (other.status_code, masked(other.content)), name
+
+
+def masked(content: bytes) -> bytes:
+    return re.sub(rb'(csrfmiddlewaretoken" value="|X-CSRFToken[^:]*:\s*[^\w]*)\w+', rb"\1", content)
+
+
+def test_another_councils_session_is_nobody_here(amber, birch, worlds):
+    _, theirs, _ = worlds
+    away = Site(birch).sign_in(theirs.viewer)
+    here = Site(amber)
+    here.cookies = away.cookies
+    answer = here.get(f"/clients/{theirs.client_id}")
+    assert answer.status_code == 302
+    assert "/sign-in" in answer["Location"]
+
+
+def test_control_with_the_scope_opened_on_the_wrong_council_the_canary_is_found(amber, birch, worlds, monkeypatch):
+    """The control: when the kernel opens another council's role and path, this very look at a page must leak."""
+    import tenants.context as context
+
+    _, theirs, _ = worlds
+    monkeypatch.setattr(context, "require_council_schema", lambda _name: birch.schema_name)
+    site = Site(amber).sign_in(theirs.viewer)
+    answer = site.get(f"/clients/{theirs.client_id}")
+    assert answer.status_code == 200
+    assert CANARY.encode() in answer.content
