@@ -50,13 +50,24 @@ class Own:
     def python(self, code: str, *, migrator: bool = False, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `code` in a process of the product's own, settings read and apps loaded."""
         head = "import django; django.setup()\n"
-        env = {**self.env, "DJANGO_SETTINGS_MODULE": "config.settings"} | ({"PATCHWORK_PROCESS": "migrator"} if migrator else {})
-        done = subprocess.run([sys.executable, "-c", head + code], env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": "config.settings"} | (
+            {"PATCHWORK_PROCESS": "migrator"} if migrator else {}
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", head + code], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+        )
         assert not check or done.returncode == 0, done.stderr
         return done
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([sys.executable, "manage.py", *arguments], env=self.env, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -72,9 +83,21 @@ class Own:
         """Start the web server. Returns its port once it answers."""
         port = bootstrap.free_port()
         process = self.start(
-            str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-            "--blocking-threads", "4", "--log-level", "warning", "config.wsgi:application",
-        )  # fmt: skip
+            str(BIN / "granian"),
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "4",
+            "--log-level",
+            "warning",
+            "config.wsgi:application",
+        )
         wait_until(lambda: process.poll() is not None or _answers(port), "the web server did not start")
         assert process.poll() is None, self.log()
         return port

@@ -44,7 +44,11 @@ def test_platform_is_no_package():
 
 
 def test_no_file_has_grown_past_about_400_lines():
-    long = {str(path): n for path, _ in MODULES if (n := len((ROOT / path).read_text().splitlines())) > 420 and "migrations" not in path.parts}
+    long = {
+        str(path): n
+        for path, _ in MODULES
+        if (n := len((ROOT / path).read_text().splitlines())) > 420 and "migrations" not in path.parts
+    }
     assert long == {}, "Which noun wants a file of its own?"
 
 
@@ -85,7 +89,10 @@ def test_only_the_kernel_opens_scopes_its_way():
     """`with tenant:` keeps its stack on the class, and schema_context skips the role."""
     banned = re.compile(r"django_tenants\.utils\.(schema_context|tenant_context|get_tenant_model)")
     wrong = [
-        f"{path}: {name}" for path, tree in MODULES for name in imports(tree) if banned.match(name) and str(path) != "tenants/context.py"
+        f"{path}: {name}"
+        for path, tree in MODULES
+        for name in imports(tree)
+        if banned.match(name) and str(path) != "tenants/context.py"
     ]
     assert wrong == []
 
@@ -102,7 +109,12 @@ def test_models_are_imported_and_never_looked_up_by_name():
 
 
 def test_no_signal_carries_logic():
-    wrong = [f"{path}: {name}" for path, tree in MODULES for name in imports(tree) if name.startswith(("django.db.models.signals", "django.dispatch"))]
+    wrong = [
+        f"{path}: {name}"
+        for path, tree in MODULES
+        for name in imports(tree)
+        if name.startswith(("django.db.models.signals", "django.dispatch"))
+    ]
     assert wrong == []
 
 
@@ -117,12 +129,17 @@ def test_no_councils_name_stands_in_code():
         docstrings = {
             node.body[0].value
             for node in ast.walk(tree)
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
         }
         wrong += [
             f"{path}:{node.lineno} {node.value!r}"
             for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings and name.search(node.value)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node not in docstrings
+            and name.search(node.value)
         ]
     assert wrong == []
 
@@ -158,13 +175,23 @@ def test_nothing_process_wide_keeps_a_councils_data():
         for name in imports(tree)
         if name in {"functools.lru_cache", "functools.cache"} and path.parts[0] in {"core", "platform", "tenants"}
     }
-    pure = {"core/people/names.py", "core/people/identity.py", "core/people/matching.py", "core/people/nicknames.py", "core/people/addresses.py"}
-    assert {path for path in wrong if not path.startswith(("platform/ui/", "core/exchange/roster/"))} - set(allowed) - pure == set()
+    pure = {
+        "core/people/names.py",
+        "core/people/identity.py",
+        "core/people/matching.py",
+        "core/people/nicknames.py",
+        "core/people/addresses.py",
+    }
+    assert {path for path in wrong if not path.startswith(("platform/ui/", "core/exchange/roster/"))} - set(
+        allowed
+    ) - pure == set()
 
 
 @pytest.mark.parametrize("template", [str(p.relative_to(ROOT)) for f in SOURCES for p in f.rglob("jinja2/**/*.html")])
 def test_a_template_prints_and_does_not_decide(template):
     text = (ROOT / template).read_text(encoding="utf-8")
     assert not re.search(r"\b(can_\w+|require_\w+|visible_to)\(", text)
-    assert not re.search(r"\sstyle=|<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=\"", text), "no inline style, script or handler"
+    assert not re.search(r"\sstyle=|<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=\"", text), (
+        "no inline style, script or handler"
+    )
     assert "|safe" not in text.replace(" ", "")

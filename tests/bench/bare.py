@@ -27,7 +27,10 @@ settings.configure(
             "NAME": os.environ["BARE_DATABASE"],
             "HOST": socket,
             "USER": "postgres",
-            "OPTIONS": {"options": f"-c search_path={page['schema']},extensions", "pool": {"min_size": 1, "max_size": 8}},
+            "OPTIONS": {
+                "options": f"-c search_path={page['schema']},extensions",
+                "pool": {"min_size": 1, "max_size": 8},
+            },
         }
     },
 )

@@ -14,13 +14,119 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-GIVEN = (
-    "Amy Ben Chloe Dan Ella Finn Grace Harry Isla Jack Kira Leo Mia Noah Olive Poppy Quinn Rosie Sam Tara Umar Violet "
-    "Will Xena Yusuf Zara Aisha Bilal Cerys Dylan Eira Fergus Gwen Hamza Ioana Jakub Kasia Luca Maja Nia Owen Priya "
-    "Rhys Siobhan Tomasz Una Vikram Wren Yasmin Zofia Adeola Blessing Chidi Dmitri Elif Farah Goran Hana Ines Joao"
-).split()
-FAMILY_STARTS = "Ash Birch Cole Dun East Fair Green Hart Ing Jen Kirk Lang Marsh Nor Oak Pem Quar Red Stan Thorn Under Ves Wood Yar Zel".split()
-FAMILY_ENDS = "bourne croft dale field ford gate ham hurst land ley more nall ridge shaw son stead thorpe ton well wick wood worth".split()
+GIVEN = [
+    "Amy",
+    "Ben",
+    "Chloe",
+    "Dan",
+    "Ella",
+    "Finn",
+    "Grace",
+    "Harry",
+    "Isla",
+    "Jack",
+    "Kira",
+    "Leo",
+    "Mia",
+    "Noah",
+    "Olive",
+    "Poppy",
+    "Quinn",
+    "Rosie",
+    "Sam",
+    "Tara",
+    "Umar",
+    "Violet",
+    "Will",
+    "Xena",
+    "Yusuf",
+    "Zara",
+    "Aisha",
+    "Bilal",
+    "Cerys",
+    "Dylan",
+    "Eira",
+    "Fergus",
+    "Gwen",
+    "Hamza",
+    "Ioana",
+    "Jakub",
+    "Kasia",
+    "Luca",
+    "Maja",
+    "Nia",
+    "Owen",
+    "Priya",
+    "Rhys",
+    "Siobhan",
+    "Tomasz",
+    "Una",
+    "Vikram",
+    "Wren",
+    "Yasmin",
+    "Zofia",
+    "Adeola",
+    "Blessing",
+    "Chidi",
+    "Dmitri",
+    "Elif",
+    "Farah",
+    "Goran",
+    "Hana",
+    "Ines",
+    "Joao",
+]
+FAMILY_STARTS = [
+    "Ash",
+    "Birch",
+    "Cole",
+    "Dun",
+    "East",
+    "Fair",
+    "Green",
+    "Hart",
+    "Ing",
+    "Jen",
+    "Kirk",
+    "Lang",
+    "Marsh",
+    "Nor",
+    "Oak",
+    "Pem",
+    "Quar",
+    "Red",
+    "Stan",
+    "Thorn",
+    "Under",
+    "Ves",
+    "Wood",
+    "Yar",
+    "Zel",
+]
+FAMILY_ENDS = [
+    "bourne",
+    "croft",
+    "dale",
+    "field",
+    "ford",
+    "gate",
+    "ham",
+    "hurst",
+    "land",
+    "ley",
+    "more",
+    "nall",
+    "ridge",
+    "shaw",
+    "son",
+    "stead",
+    "thorpe",
+    "ton",
+    "well",
+    "wick",
+    "wood",
+    "worth",
+]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOW.date()
 
@@ -96,28 +202,44 @@ def _directory(copier: Copier, dice: random.Random, size: Size) -> dict[str, Any
     )
     services = [_id(dice) for _ in agencies]
     copier.rows(
-        "directory_service", "id agency_id service_type_id statuses",
+        "directory_service",
+        "id agency_id service_type_id statuses",
         [(service, agency, kind, ["s11"]) for service, agency in zip(services, agencies, strict=True)],
-    )  # fmt: skip
+    )
     users = [_id(dice) for _ in range(size.practitioners)]
     copier.rows(
-        "accounts_user", "id password email roles is_active joined_at shortcuts_on",
+        "accounts_user",
+        "id password email roles is_active joined_at shortcuts_on",
         [(user, "!", f"worker{n}@agency.example", ["practitioner"], True, NOW, True) for n, user in enumerate(users)],
-    )  # fmt: skip
+    )
     practitioners = [(_id(dice), n % size.agencies) for n in range(size.practitioners)]
     copier.rows(
         "directory_practitioner",
         "id user_id agency_id given_name family_name job_title mobile desk_phone email best_time employment updated_at version",
         [
-            (card, users[n], agencies[place], dice.choice(GIVEN), _family(dice), "Family practitioner",
-             f"+447700900{n % 1000:03d}", "", f"worker{n}@agency.example", "", "staff", NOW, 1)
+            (
+                card,
+                users[n],
+                agencies[place],
+                dice.choice(GIVEN),
+                _family(dice),
+                "Family practitioner",
+                f"+447700900{n % 1000:03d}",
+                "",
+                f"worker{n}@agency.example",
+                "",
+                "staff",
+                NOW,
+                1,
+            )
             for n, (card, place) in enumerate(practitioners)
         ],
-    )  # fmt: skip
+    )
     copier.rows(
-        "directory_membership", "id practitioner_id service_id is_manager",
+        "directory_membership",
+        "id practitioner_id service_id is_manager",
         [(_id(dice), card, services[place], False) for card, place in practitioners],
-    )  # fmt: skip
+    )
     return {"agencies": agencies, "services": services, "users": users, "practitioners": practitioners}
 
 
@@ -133,9 +255,24 @@ def _clients(copier: Copier, dice: random.Random, size: Size) -> tuple[list[uuid
         ids.append(_id(dice))
         names.append(f"{given} {family}")
         rows.append(
-            (ids[-1], given, "", family, "", "", born, f"{n % 200} Orchard Road", f"WS13 {n % 10}AA", f"+441632960{n % 1000:03d}",
-             "none", f" {given} {family} ".lower(), f"WS13{n % 10}AA", NOW, 1)
-        )  # fmt: skip
+            (
+                ids[-1],
+                given,
+                "",
+                family,
+                "",
+                "",
+                born,
+                f"{n % 200} Orchard Road",
+                f"WS13 {n % 10}AA",
+                f"+441632960{n % 1000:03d}",
+                "none",
+                f" {given} {family} ".lower(),
+                f"WS13{n % 10}AA",
+                NOW,
+                1,
+            )
+        )
     copier.rows(
         "people_client",
         "id given_name middle_names family_name known_as former_family_name birth_date address postcode phone shield"
@@ -145,7 +282,9 @@ def _clients(copier: Copier, dice: random.Random, size: Size) -> tuple[list[uuid
     return ids, names
 
 
-def _network(copier: Copier, dice: random.Random, size: Size, directory: dict[str, Any], clients: list[uuid.UUID]) -> None:
+def _network(
+    copier: Copier, dice: random.Random, size: Size, directory: dict[str, Any], clients: list[uuid.UUID]
+) -> None:
     """Four lines a client, each published to the four agencies; the first practitioner is on the first thousand clients."""
     each = size.involvements // size.clients
     lines, decisions, publications, recipients, contacts, visits = [], [], [], [], [], []
@@ -157,10 +296,40 @@ def _network(copier: Copier, dice: random.Random, size: Size, directory: dict[st
         for card, place in members:
             line, decision, publication = _id(dice), _id(dice), _id(dice)
             started = TODAY - timedelta(days=dice.randrange(700))
-            lines.append((line, client, directory["services"][place], card, started, "", False, TODAY - timedelta(days=dice.randrange(120)), "import", NOW, 1))
-            decisions.append((decision, NOW, "publish", client, line, "{}", "PERMIT", "ok", "network", [], "gb-eng@2026.11.0", ""))
-            publications.append((publication, line, decision, "en.family_help_agreement", "network", NOW, card, TODAY + timedelta(days=400), ""))
-            recipients += [(_id(dice), publication, directory["agencies"][p], decision, NOW) for p in {p for _, p in members}]
+            lines.append(
+                (
+                    line,
+                    client,
+                    directory["services"][place],
+                    card,
+                    started,
+                    "",
+                    False,
+                    TODAY - timedelta(days=dice.randrange(120)),
+                    "import",
+                    NOW,
+                    1,
+                )
+            )
+            decisions.append(
+                (decision, NOW, "publish", client, line, "{}", "PERMIT", "ok", "network", [], "gb-eng@2026.11.0", "")
+            )
+            publications.append(
+                (
+                    publication,
+                    line,
+                    decision,
+                    "en.family_help_agreement",
+                    "network",
+                    NOW,
+                    card,
+                    TODAY + timedelta(days=400),
+                    "",
+                )
+            )
+            recipients += [
+                (_id(dice), publication, directory["agencies"][p], decision, NOW) for p in {p for _, p in members}
+            ]
             contacts.append((_id(dice), client, line, TODAY - timedelta(days=dice.randrange(90)), "phone", NOW))
             if dice.random() < 0.1:
                 visits.append((_id(dice), client, line, TODAY + timedelta(days=dice.randrange(1, 60)), NOW, 1))
@@ -180,5 +349,5 @@ def _network(copier: Copier, dice: random.Random, size: Size, directory: dict[st
         publications,
     )
     copier.rows("network_publicationrecipient", "id publication_id agency_id decision_id added_at", recipients)
-    copier.rows("visits_contact", "id client_id involvement_id \"on\" kind created_at".replace('"', ""), contacts)
+    copier.rows("visits_contact", 'id client_id involvement_id "on" kind created_at'.replace('"', ""), contacts)
     copier.rows("visits_visit", "id client_id involvement_id on created_at version", visits)

@@ -68,7 +68,9 @@ def big(own_database):
     own_database.variables |= {"PATCHWORK_SQL_LEDGER": "", "SESSION_IDLE_SECONDS": "36000"}
     begun = time.monotonic()
     filled = fill(own_database.url, schema)
-    print(f"\nA council of 2,000 practitioners, 100,000 clients, 400,000 involvements, filled in {time.monotonic() - begun:.0f} s")
+    print(
+        f"\nA council of 2,000 practitioners, 100,000 clients, 400,000 involvements, filled in {time.monotonic() - begun:.0f} s"
+    )
     name, key = own_database.python(SIGN_IN.format(user=filled.user_id)).stdout.split()
     return own_database, schema, filled, {name: key}
 
@@ -82,7 +84,9 @@ def search_times(visitor: Visitor, names: list[str], dice: random.Random, *, sli
     _, page, _ = visitor.ask("GET", "/")
     token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page).group(1).decode()
     return [
-        visitor.time("POST", "/search/suggest", urlencode({"csrfmiddlewaretoken": token, "q": misspelt(n, dice) if slips else n}))
+        visitor.time(
+            "POST", "/search/suggest", urlencode({"csrfmiddlewaretoken": token, "q": misspelt(n, dice) if slips else n})
+        )
         for n in names
     ]
 
@@ -122,9 +126,21 @@ def serve_as(own, application: str, **variables: str) -> int:
     port = bootstrap.free_port()
     own.variables |= variables
     process = own.start(
-        str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--log-level", "warning", application,
-    )  # fmt: skip
+        str(BIN / "granian"),
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--log-level",
+        "warning",
+        application,
+    )
     for name in variables:
         del own.variables[name]
     wait_until(lambda: process.poll() is not None or _answers(port), "the server did not start")
@@ -143,7 +159,9 @@ def test_creating_councils_and_the_cost_of_many(own_database):
     own_database.variables["PATCHWORK_SQL_LEDGER"] = ""
     print("\ncreating a council (seconds), with that many there already:")
     for first, last in ((0, 1), (1, 10), (10, 100)):
-        times = [float(t) for t in own_database.python(CREATE.format(first=first, last=last), migrator=True).stdout.split()]
+        times = [
+            float(t) for t in own_database.python(CREATE.format(first=first, last=last), migrator=True).stdout.split()
+        ]
         with psycopg.connect(own_database.url) as connection:
             tables = connection.execute("SELECT count(*) FROM pg_class WHERE relkind = 'r'").fetchone()[0]
         port = own_database.serve()
@@ -151,5 +169,7 @@ def test_creating_councils_and_the_cost_of_many(own_database):
         for _ in range(20):
             visitor.time("GET", "/sign-in")
         page = spread([visitor.time("GET", "/sign-in") for _ in range(100)])
-        print(f"  to {last:3}: median {sorted(times)[len(times) // 2]:.2f}, worst {max(times):.2f}; {tables} tables; sign-in page {page}")
+        print(
+            f"  to {last:3}: median {sorted(times)[len(times) // 2]:.2f}, worst {max(times):.2f}; {tables} tables; sign-in page {page}"
+        )
     assert json.dumps(times)

@@ -13,16 +13,30 @@ from tenants.context import inside
 from tests.factories import make_practitioner, make_service, make_viewer
 
 FORM = {
-    "given_name": "Robin", "family_name": "Hale", "job_title": "Health visitor", "mobile": "07700 900123", "desk_phone": "",
-    "email": "robin.hale@agency.example", "best_time": "Mornings", "version": "1",
-}  # fmt: skip
+    "given_name": "Robin",
+    "family_name": "Hale",
+    "job_title": "Health visitor",
+    "mobile": "07700 900123",
+    "desk_phone": "",
+    "email": "robin.hale@agency.example",
+    "best_time": "Mornings",
+    "version": "1",
+}
 
 
 def details(**changes: str) -> CardDetails:
     return CardDetails(
-        **{"given_name": "Robin", "family_name": "Hale", "job_title": "Health visitor", "mobile": "+447700900123",
-           "desk_phone": "", "email": "", "best_time": ""} | changes
-    )  # fmt: skip
+        **{
+            "given_name": "Robin",
+            "family_name": "Hale",
+            "job_title": "Health visitor",
+            "mobile": "+447700900123",
+            "desk_phone": "",
+            "email": "",
+            "best_time": "",
+        }
+        | changes
+    )
 
 
 def test_a_saved_card_is_what_colleagues_see_at_once(in_amber):
@@ -91,7 +105,9 @@ def test_a_card_nobody_could_be_reached_by_is_refused(amber, site):
 
 def test_colleagues_are_found_by_name_without_accents_by_role_by_agency_and_by_service(in_amber):
     viewer = make_viewer()
-    zosia = make_practitioner(make_service(code="health.camhs"), given_name="Zosia", family_name="Wójcik", job_title="Clinician")
+    zosia = make_practitioner(
+        make_service(code="health.camhs"), given_name="Zosia", family_name="Wójcik", job_title="Clinician"
+    )
     for asked in ("wojcik", "WÓJCIK zosia", "clinician", zosia.agency.name, "health.camhs"):
         assert [card.id for card in colleagues(viewer, asked).cards] == [zosia.id], asked
     assert colleagues(viewer, "nobody of that name").cards == ()

@@ -49,10 +49,18 @@ def make_world(name: str) -> World:
     invitation = NetworkInvitation.objects.create(
         client=client, practitioner_id=other.id, invited_by_id=viewer.id, created_at=clock.now()
     )
-    offer = LeadOffer.objects.create(client=client, to_involvement=theirs, offered_by_id=viewer.id, created_at=clock.now())
-    visit = Visit.objects.create(client=client, involvement=line, on=clock.today() + timedelta(days=3), created_at=clock.now())
-    contact = Contact.objects.create(client=client, involvement=line, on=clock.today(), kind="phone", created_at=clock.now())
-    notice = Notice.objects.create(user_id=viewer.user_id, slug="network.member.joined", client_id=client.id, by_name=name, at=clock.now())
+    offer = LeadOffer.objects.create(
+        client=client, to_involvement=theirs, offered_by_id=viewer.id, created_at=clock.now()
+    )
+    visit = Visit.objects.create(
+        client=client, involvement=line, on=clock.today() + timedelta(days=3), created_at=clock.now()
+    )
+    contact = Contact.objects.create(
+        client=client, involvement=line, on=clock.today(), kind="phone", created_at=clock.now()
+    )
+    notice = Notice.objects.create(
+        user_id=viewer.user_id, slug="network.member.joined", client_id=client.id, by_name=name, at=clock.now()
+    )
     assert Involvement.objects.count() == 2
     things = (client, line, theirs, publication, invitation, offer, visit, contact, notice, service, service.agency)
     ids = (*(thing.id for thing in things), viewer.id, other.id, viewer.user_id)
@@ -76,7 +84,11 @@ def addresses() -> dict[str, str]:
 
 
 def with_ids() -> list[str]:
-    return sorted(name for name, route in addresses().items() if "<" in route and name not in WITHOUT_IDS and not name.startswith("otp_webauthn"))
+    return sorted(
+        name
+        for name, route in addresses().items()
+        if "<" in route and name not in WITHOUT_IDS and not name.startswith("otp_webauthn")
+    )
 
 
 def filled(route: str, value: UUID | str) -> str:
@@ -90,7 +102,9 @@ def worlds(amber, birch):
     with inside(amber):
         ours = make_world("Ourname")
         viewers = {
-            role: make_viewer(family_name=f"Role{role.value}", roles=(role.value, *(() if role == Role.COUNCIL_ADMIN else ())))
+            role: make_viewer(
+                family_name=f"Role{role.value}", roles=(role.value, *(() if role == Role.COUNCIL_ADMIN else ()))
+            )
             for role in Role
         }
     return ours, theirs, viewers

@@ -73,7 +73,9 @@ def test_no_table_stands_in_both_worlds_but_those_of_the_checked_list(in_amber):
             [in_amber.schema_name],
         )
         tables = {row[0] for row in cursor.fetchall()}
-    owned = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.app_label in both}
+    owned = {
+        model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.app_label in both
+    }
     assert tables - owned == {"django_migrations"}
 
 
@@ -181,7 +183,9 @@ def test_role_and_path_cannot_be_changed_for_the_session_from_inside(in_amber):
 
 def test_the_applications_role_owns_nothing_and_inherits_nothing(in_amber):
     with connections["router"].cursor() as cursor:
-        cursor.execute("SELECT rolinherit, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = 'pw_app'")
+        cursor.execute(
+            "SELECT rolinherit, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = 'pw_app'"
+        )
         assert cursor.fetchone() == (False, False, False, False, False)
         cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = 'pw_app'::regrole")
         assert cursor.fetchone()[0] == 0

@@ -8,7 +8,20 @@ from tenants.actions import require_host
 from tenants.errors import InvalidHost, NotTheMigrator
 
 
-@pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1", "a b.example", "-a.example", "ä.example", "x" * 64 + ".example", "a..b", "http://a.b"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "localhost",
+        "127.0.0.1",
+        "a b.example",
+        "-a.example",
+        "ä.example",
+        "x" * 64 + ".example",
+        "a..b",
+        "http://a.b",
+    ],
+)
 def test_a_host_that_is_no_host_name_is_refused_with_a_sentence(host):
     with pytest.raises(InvalidHost, match="is not a host name"):
         require_host(host)
@@ -40,21 +53,27 @@ def test_a_replayed_council_equals_one_that_django_built(own_database):
             [
                 own_database.sql(
                     "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
-                    " FROM information_schema.columns WHERE table_schema = %s ORDER BY 1, 2", schema,
+                    " FROM information_schema.columns WHERE table_schema = %s ORDER BY 1, 2",
+                    schema,
                 ),
                 own_database.sql(
                     "SELECT c.relname, replace(pg_get_indexdef(i.indexrelid), %s, 'S') FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
-                    " WHERE c.relnamespace = %s::regnamespace ORDER BY 1, 2", schema, schema,
+                    " WHERE c.relnamespace = %s::regnamespace ORDER BY 1, 2",
+                    schema,
+                    schema,
                 ),
                 own_database.sql(
                     "SELECT conrelid::regclass::text <> '', conname, replace(pg_get_constraintdef(oid), %s, 'S') FROM pg_constraint"
-                    " WHERE connamespace = %s::regnamespace ORDER BY 2, 3", schema, schema,
+                    " WHERE connamespace = %s::regnamespace ORDER BY 2, 3",
+                    schema,
+                    schema,
                 ),
                 own_database.sql(
-                    "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s ORDER BY 1, 2", schema
+                    "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s ORDER BY 1, 2",
+                    schema,
                 ),
             ]
-        )  # fmt: skip
+        )
     assert shapes[0] == shapes[1]
     assert len(shapes[0][0]) > 100
 
@@ -69,7 +88,10 @@ def test_a_creation_that_fails_leaves_no_schema_no_role_and_no_line(own_database
     )
     done = own_database.python(code, migrator=True, check=False)
     assert "half-way" in done.stderr
-    assert (own_database.sql("SELECT count(*) FROM pg_namespace"), own_database.sql("SELECT count(*) FROM pg_roles")) == before
+    assert (
+        own_database.sql("SELECT count(*) FROM pg_namespace"),
+        own_database.sql("SELECT count(*) FROM pg_roles"),
+    ) == before
     assert own_database.sql("SELECT count(*) FROM shared.tenants_council WHERE name = 'Half'") == [(0,)]
 
 
@@ -96,6 +118,7 @@ def test_grants_are_put_right_by_the_next_migration(own_database):
     own_database.sql("UPDATE shared.tenants_schemastatus SET fingerprint = 'old'")
     own_database.manage("migrate_councils")
     held = own_database.sql(
-        "SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee = %s AND table_name = 'audit_event' ORDER BY 1", schema
+        "SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee = %s AND table_name = 'audit_event' ORDER BY 1",
+        schema,
     )
     assert held == [("INSERT",), ("SELECT",)]

@@ -22,13 +22,24 @@ def test_a_councils_host_is_served_whatever_its_capitals_port_or_final_dot(amber
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "127.0.0.1", "example.org", "amber.localhost.example.org", "x.amber.localhost", "amber", "[::1]", "xn--ambr-loa.localhost"],
+    [
+        "localhost",
+        "127.0.0.1",
+        "example.org",
+        "amber.localhost.example.org",
+        "x.amber.localhost",
+        "amber",
+        "[::1]",
+        "xn--ambr-loa.localhost",
+    ],
 )
 def test_an_unknown_host_is_404(amber, host):
     assert status(host) == 404
 
 
-@pytest.mark.parametrize("host", ["amber.localhost@evil.example", "amber.localhost/..", "amber localhost", "", "amber.localhost:port", "<b>"])
+@pytest.mark.parametrize(
+    "host", ["amber.localhost@evil.example", "amber.localhost/..", "amber localhost", "", "amber.localhost:port", "<b>"]
+)
 def test_a_forged_host_is_404_and_no_trace(amber, host):
     response = Client(headers={"host": host}).get("/sign-in")
     assert response.status_code == 404

@@ -64,9 +64,21 @@ def test_every_task_of_the_product_has_our_base():
 def test_a_real_worker_runs_it_in_the_right_council_twice_with_one_effect(own_database, broker):
     own_database.variables["BROKER_URL"] = broker.url
     own_database.start(
-        sys.executable, "-m", "celery", "-A", "tests.tenants.worker_app", "worker", "--pool", "threads", "--concurrency", "1",
-        "--loglevel", "warning", "--without-mingle", "--without-gossip",
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "tests.tenants.worker_app",
+        "worker",
+        "--pool",
+        "threads",
+        "--concurrency",
+        "1",
+        "--loglevel",
+        "warning",
+        "--without-mingle",
+        "--without-gossip",
+    )
     send = (
         "from tests.tenants.worker_app import leave_mark\nfrom tenants.queries import council_named\n"
         "for _ in range(2): leave_mark.send_to(council_named('Amber'), 'From afar')\n"
