@@ -29,7 +29,7 @@ _CHILD_SERVICES = frozenset(
 _ADULT_SERVICES = frozenset({"social.adults", "health.community_nursing", "housing.support", "community.debt"})
 _YOUNGEST_AT = {"youth.open": 11, "youth.identity_group": 13, "health.camhs": 6, "education.school": 5}
 _OLDEST_AT = {"universal.child_health": 5, "education.early_years": 5}
-_LAST_OF_STAFF = ("Role in Patchwork", "Started", "Leaving date")
+_LAST_OF_STAFF = ("Job title", "Role in Patchwork", "Started", "Leaving date")
 _COMMENTS = ("", "", "", "Buzzer 2", "No post please", "Text first")
 
 Recipe = Mapping[str, Any]
@@ -187,13 +187,20 @@ def _make_lines(sample: Sample) -> None:
         age = (EXPORTED_ON - client.born).days // 365
         near = [worker for worker in sample.workers if area_of[worker.agency] in ("", client.area)]
         fitting = [worker for worker in near if _fits(worker.service, age)]
-        for worker in rng.sample(fitting, min(len(fitting), rng.choice((1, 1, 2, 2, 3)))):
+        for worker in _chosen(rng, fitting):
             row = _line_for(sample, client, worker)
             sample.lines.setdefault(file_of[worker.agency], []).append(row)
             if rng.random() < 0.02:
                 sample.lines[file_of[worker.agency]].append(dict(row))
     for lines in sample.lines.values():
         _spoil(sample, lines)
+
+
+def _chosen(rng: random.Random, fitting: Sequence[Worker]) -> list[Worker]:
+    """One to three workers; whoever is small has a health visitor or MCH nurse among them."""
+    universal = [worker for worker in fitting if worker.service == "universal.child_health"][:1]
+    others = [worker for worker in fitting if worker not in universal]
+    return universal + rng.sample(others, min(len(others), rng.choice((1, 1, 2, 2, 3)) - len(universal)))
 
 
 def _fits(service: str, age: int) -> bool:
