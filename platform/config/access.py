@@ -40,6 +40,14 @@ RULES: Final[dict[str, Access]] = {
     "accounts:rename_factor": SIGNED_IN,
     "accounts:remove_factor": SIGNED_IN,
     "accounts:end_session": SIGNED_IN,
+    # finding and adding a client
+    "network:search": CLIENT_ROLES,
+    "network:suggest": CLIENT_ROLES,
+    "network:results": CLIENT_ROLES,
+    "network:add": CLIENT_ROLES,
+    "network:duplicates": CLIENT_ROLES,
+    "network:undo_add": CLIENT_ROLES,
+    "network:edit_details": CLIENT_ROLES,
     # the home page
     "council:home": SIGNED_IN,
     # directory

@@ -1,6 +1,6 @@
 """Addresses of network's pages."""
 
-from django.urls import URLPattern
+from core.network.pages.find_urls import find_urlpatterns
 
 app_name = "network"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*find_urlpatterns]
