@@ -8,6 +8,8 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from django.conf import settings
+from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -103,6 +105,14 @@ def secret_of(device: TOTPDevice) -> Secret:
     query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return Secret(f"otpauth://totp/{quote(issuer)}:{quote(device.user.email)}?{query}", spaced)
+
+
+def code_in_demonstration(user: User, *, is_confirmed: bool = True) -> str:
+    """The code that `user`'s authenticator app shows now, in a demonstration; empty in every other installation."""
+    if not settings.SHOWS_CODES:
+        return ""
+    device = TOTPDevice.objects.filter(user_id=user.pk, confirmed=is_confirmed).order_by("id").first()
+    return f"{totp(device.bin_key, step=device.step, drift=device.drift):06d}" if device else ""
 
 
 def _factors(user: User) -> tuple[Factor, ...]:

@@ -52,4 +52,9 @@ def demo_hint() -> str:
     """Where a demonstration's people find their codes; empty in every other installation."""
     if not settings.SHOWS_CODES:
         return ""
-    return gettext("This is a demonstration: “make codes” prints the codes that its made-up people sign in with.")
+    return gettext("This is a demonstration. The window that runs “make demo” says who can sign in.")
+
+
+def demo_code(code: str) -> str:
+    """The present code, in words, for a demonstration's people, who have no phone; empty everywhere else."""
+    return gettext("This is a demonstration: the code now is %(code)s.") % {"code": code} if code else ""

@@ -24,9 +24,9 @@ from core.accounts.doors import (
     to,
 )
 from core.accounts.errors import CodeNotRight, LinkNotUsable
-from core.accounts.pages.answers import demo_hint, form_page, page
+from core.accounts.pages.answers import demo_code, form_page, page
 from core.accounts.pages.forms import CodeForm, NewPasswordForm
-from core.accounts.queries import secret_of
+from core.accounts.queries import code_in_demonstration, secret_of
 from core.accounts.sessions import SETTING_UP
 
 JOIN = "accounts/join.html"
@@ -72,12 +72,12 @@ def enrol_authenticator(request: AccountRequest) -> HttpResponse:
     """Show the secret as a QR code and as text; it counts once the app shows a right code."""
     device = begin_authenticator(user=request.user)
     secret = secret_of(device)
-    drawing = segno.make(secret.address, error="m", micro=False).svg_inline(scale=5, light="#fff", omitsize=True)
+    drawing = segno.make(secret.address, error="m", micro=False).svg_inline(scale=4, light="#fff")
     more: dict[str, Any] = {
         "secret": secret,
         "picture": Markup(drawing),  # noqa: S704  # shapes and numbers, drawn by the library: nothing that anyone typed
         "is_joining": not is_verified(request),
-        "demo": demo_hint(),
+        "demo": demo_code(code_in_demonstration(request.user, is_confirmed=False)),
     }
     if request.method != "POST":
         return page(request, AUTHENTICATOR, form=CodeForm(), **more)

@@ -16,9 +16,9 @@ from core.accounts.actions.sessions import end_session as end_listed_session
 from core.accounts.choices import FactorKind
 from core.accounts.doors import AccountRequest, for_own_factors, place_of, to, where_next
 from core.accounts.errors import LastFactor, NotFound, SignInRefused, TooManyTries
-from core.accounts.pages.answers import demo_hint, form_page, page, slow_down
+from core.accounts.pages.answers import demo_code, form_page, page, slow_down
 from core.accounts.pages.forms import ConfirmForm, FactorNameForm
-from core.accounts.queries import my_sign_in, ways_of
+from core.accounts.queries import code_in_demonstration, my_sign_in, ways_of
 from core.accounts.sessions import mark_proved
 
 CONFIRM = "accounts/confirm.html"
@@ -36,7 +36,7 @@ def confirm(request: AccountRequest) -> HttpResponse:
     more: dict[str, Any] = {
         "next": where_next(request),
         "ways": ways_of(request.user),
-        "demo": demo_hint(),
+        "demo": demo_code(code_in_demonstration(request.user)),
         "email": request.user.email,
     }
     if request.method != "POST":

@@ -13,9 +13,9 @@ from django_otp.models import Device
 from core.accounts.actions.factors import check_code, use_recovery_code
 from core.accounts.doors import AccountRequest, enter_fully, is_verified, place_of, remember_browser, to, where_next
 from core.accounts.errors import SignInRefused, TooManyTries
-from core.accounts.pages.answers import demo_hint, form_page, page, slow_down
+from core.accounts.pages.answers import demo_code, form_page, page, slow_down
 from core.accounts.pages.forms import CodeForm, RecoveryCodeForm
-from core.accounts.queries import ways_of
+from core.accounts.queries import code_in_demonstration, ways_of
 from core.accounts.sessions import SETTING_UP
 
 CODE = "accounts/code.html"
@@ -30,7 +30,11 @@ def second_factor(request: AccountRequest) -> HttpResponse:
     ways = ways_of(request.user)
     if not ways.is_set_up:
         return to("accounts:set_up") if request.session.get(SETTING_UP) else page(request, "accounts/not_set_up.html")
-    more: dict[str, Any] = {"next": where_next(request), "ways": ways, "demo": demo_hint()}
+    more: dict[str, Any] = {
+        "next": where_next(request),
+        "ways": ways,
+        "demo": demo_code(code_in_demonstration(request.user)),
+    }
     if request.method != "POST":
         return page(request, CODE, form=CodeForm(), **more)
     form = CodeForm(request.POST)

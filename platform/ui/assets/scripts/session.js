@@ -2,7 +2,7 @@
 // typed is still there once they have signed in again in another window.
 //
 // The server's side: GET on `data-session-extend-url` answers 200 with {"csrf_token": "…"} while signed in, and
-// counts as activity; any other answer means signed out.
+// counts as activity; any other answer means signed out. A part of a page that is asked for when signed out answers 401.
 
 function refreshToken (document, token) {
   if (!token) return
@@ -82,7 +82,10 @@ export function watchSession (document) {
     if (!document.hidden) { clearTimeout(timer); look() }
   })
   document.addEventListener('htmx:after:request', (event) => {
-    if ((event.detail?.ctx?.response?.status ?? 500) < 400) { restart(); channel?.postMessage('active') }
+    const status = event.detail?.ctx?.response?.status ?? 500
+    if (status < 400) { restart(); channel?.postMessage('active') }
+    // The server ended the session (closed account, signed out elsewhere, absolute limit): the page stays as it is.
+    if (status === 401) { clearTimeout(timer); endsAt = 0; look() }
   })
   channel?.addEventListener('message', restart)
   restart()
