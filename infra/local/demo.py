@@ -187,7 +187,7 @@ def serve(env: dict[str, str]) -> None:
         for name, command in commands(port).items():
             log = stack.enter_context((logs / f"{name}.log").open("ab"))
             # A session of its own, so that Ctrl-C reaches us alone and we end them in order.
-            processes[name] = subprocess.Popen(
+            processes[name] = subprocess.Popen(  # noqa: S603  # our own commands
                 command, env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
         wait_for(port, processes["web"])

@@ -28,7 +28,7 @@ def _close() -> None:
 
 def folder() -> str | None:
     """The folder to record into, or None when nothing is recorded."""
-    return os.environ.get(VARIABLE)
+    return os.environ.get(VARIABLE) or None
 
 
 def role_of(connection: Any) -> str:

@@ -65,7 +65,7 @@ def throughput(visitors: Sequence[Visitor], paths: Sequence[str]) -> float:
         try:
             for path in share:
                 visitor.time("GET", path)
-        except BaseException as error:  # a thread's failure is the measurement's
+        except BaseException as error:  # noqa: BLE001  # a thread's failure is the measurement's
             failed.append(error)
 
     threads = [threading.Thread(target=work, args=pair) for pair in zip(visitors, shares, strict=True)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from config.settings import *  # noqa: F403
 
 DATABASES = {alias: dict(database) for alias, database in DATABASES.items()}  # noqa: F405
@@ -38,12 +36,13 @@ class PlainMiddleware:
             connection.scope = None
 
 
-if os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.bench.plain":
+def application(environ, start_response):
+    """The site on these settings; made on first use, since the variable that names them is read before this file is."""
+    from django.core.wsgi import get_wsgi_application
 
-    def application(environ, start_response):
-        """Made on first use, since Django has to be told of these settings first."""
-        global application
-        from django.core.wsgi import get_wsgi_application
+    if "site" not in _made:
+        _made["site"] = get_wsgi_application()
+    return _made["site"](environ, start_response)
 
-        application = get_wsgi_application()
-        return application(environ, start_response)
+
+_made: dict = {}

@@ -101,12 +101,7 @@ def worlds(amber, birch):
         theirs = make_world(CANARY)
     with inside(amber):
         ours = make_world("Ourname")
-        viewers = {
-            role: make_viewer(
-                family_name=f"Role{role.value}", roles=(role.value, *(() if role == Role.COUNCIL_ADMIN else ()))
-            )
-            for role in Role
-        }
+        viewers = {role: make_viewer(family_name=f"Role{role.value}", roles=(role.value,)) for role in Role}
     return ours, theirs, viewers
 
 
