@@ -1,20 +1,27 @@
 """How good the matching is, told against an answer key: precision, recall, wrong merges, questions, errors found.
 
 The key is two files: `people.csv` (person_id, family_id, notes) and `rows.csv` (file, row, person_id, expected, kind,
-mess, worker_row). Families are dealt into two halves by a hash, so that
+mess, worker_row). To print the figures:
+
+    python -m core.exchange.roster.measuring FILES MAPPINGS KEY YYYY-MM-DD
+
+Families are dealt into two halves by a hash, so that
 thresholds chosen on one are tried on the other.
 """
 
 import csv
 import hashlib
 import math
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from core.exchange.roster.planning import DirectoryPlan, PlannedRow, RowOutcome
+from core.exchange.roster.mapping import read_mappings
+from core.exchange.roster.planning import DirectoryPlan, PlannedRow, RowOutcome, plan_folder
 from core.people.evidence import FINDINGS, Profile, weigh
 from core.people.matching import blocks
 
@@ -299,3 +306,24 @@ _FIGURES: tuple[tuple[str, Callable[[Measurement], str]], ...] = (
     ("… attached all the same", lambda m: f"{m.thin_attached:,}"),
     ("… with the right person among the suggestions", lambda m: f"{m.thin_with_right_suggestion:,}"),
 )
+
+
+def figures_of(plan: DirectoryPlan, truth: Truth) -> str:
+    """The table for everybody and for each half."""
+    columns = [
+        ("all", measure(plan, truth)),
+        ("tuning", measure(plan, truth, lambda person: truth.half(person) == "tuning")),
+        ("held out", measure(plan, truth, lambda person: truth.half(person) == "held out")),
+    ]
+    return table(columns, check_rows(plan, truth))
+
+
+def main() -> None:
+    """Plan the files named on the command line and print how good the matching is."""
+    files, mappings, key = (Path(argument) for argument in sys.argv[1:4])
+    plan = plan_folder(files, read_mappings(mappings), today=date.fromisoformat(sys.argv[4]))
+    sys.stdout.write(figures_of(plan, read_truth(key)))
+
+
+if __name__ == "__main__":
+    main()
