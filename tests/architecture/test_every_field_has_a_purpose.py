@@ -18,10 +18,13 @@ TECHNICAL = "says what went wrong in a program's words"
 
 PURPOSES = {
     "accounts.Draft.fields": "what one person had typed, encrypted, for that person alone, until they sign in again",
+    "accounts.Draft.page": CODE,
     "accounts.Draft.path": CODE,
     "accounts.Invitation.email": SIGN_IN,
     "accounts.Invitation.roles": CODE,
     "accounts.Invitation.token_hash": CODE,
+    "accounts.OpenSession.browser": SIGN_IN,
+    "accounts.OpenSession.session_key": SIGN_IN,
     "accounts.Throttle.key": CODE,
     "accounts.User.email": SIGN_IN,
     "accounts.User.password": SIGN_IN,
