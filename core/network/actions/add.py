@@ -48,10 +48,15 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The client added, and whether this very request did it (a repeated POST finds them there)."""
+    """The client added, and one's own line on their network; no line where a repeated POST finds them there already."""
 
     client_id: UUID
-    is_new: bool
+    involvement_id: UUID | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this very request added them."""
+        return self.involvement_id is not None
 
 
 @transaction.atomic
@@ -70,15 +75,16 @@ def add_client(
         refuse(ADD_REFUSED, by=by, reason=refusal.slug)
         raise
     if _is_added(client_id, by):
-        return Added(client_id, is_new=False)
+        return Added(client_id)
     alike = _strongly_alike(sight, details)
     if alike and not (apart.reason and {one.id for one in alike} <= apart.client_ids):
         raise StronglyAlike(alike)
     client, is_new = create_client(client_id=client_id, details=details, by=by)
-    if is_new:
-        join_network(client_id=client.id, service_id=service_id, answers=answers, by=by)
-        _record_apart(client, alike, apart, by)
-    return Added(client.id, is_new=is_new)
+    if not is_new:
+        return Added(client.id)
+    line = join_network(client_id=client.id, service_id=service_id, answers=answers, by=by)
+    _record_apart(client, alike, apart, by)
+    return Added(client.id, line.id)
 
 
 def _is_added(client_id: UUID, by: Viewer) -> bool:

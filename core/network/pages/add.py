@@ -16,13 +16,14 @@ from core import clock
 from core.consent.packs_in_use import policy_in_force
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts
-from core.directory.doors import CouncilRequest, for_practitioners
+from core.directory.doors import CouncilRequest
 from core.directory.viewers import ViewerService
 from core.network.actions import add as actions
 from core.network.actions.join import join_network
 from core.network.conversation_form import QuickConversationForm
-from core.network.errors import AlreadyInvolved, ClientNotFound, NotPermitted
-from core.network.pages import typed_searches, undo_offers
+from core.network.doors import for_the_network
+from core.network.errors import AlreadyInvolved, NotPermitted
+from core.network.pages import typed_searches
 from core.network.pages.add_forms import AddForm, typed_already
 from core.network.policies import services_to_join_with
 from core.network.queries.details import address_to_share
@@ -30,13 +31,14 @@ from core.network.queries.duplicates import Duplicate, duplicates_for
 from core.network.queries.find import country_of, parsed_for
 from core.people.identity import whole_years
 from core.people.records import ClientDetails
+from ui import undo
 
 _UNREADABLE = 422
 _LOOKS_LISTED = 409
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_practitioners
+@for_the_network
 def add(request: CouncilRequest) -> HttpResponse:
     """The form, filled in from what was searched for; then one POST that lists the client."""
     services = services_to_join_with(request.viewer)
@@ -53,7 +55,7 @@ def add(request: CouncilRequest) -> HttpResponse:
 
 
 @require_POST
-@for_practitioners
+@for_the_network
 def duplicates(request: CouncilRequest) -> HttpResponse:
     """The listed people who may be the one being typed, while it is typed; nothing as long as too little is."""
     policy = policy_in_force(clock.today())
@@ -70,16 +72,14 @@ def duplicates(request: CouncilRequest) -> HttpResponse:
 
 
 @require_POST
-@for_practitioners
+@for_the_network
 def undo_add(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     """Take an added client back."""
     try:
         actions.undo_add(client_id=client_id, by=request.viewer)
-    except ClientNotFound as error:
-        raise Http404 from error
     except NotPermitted as refusal:
         messages.warning(request, str(refusal))
-        return redirect("network:show", client_id)
+        return redirect("visits:client", client_id)
     messages.success(request, _("Taken back. What you had typed was not kept."))
     return redirect("network:search")
 
@@ -117,22 +117,22 @@ def _join_instead(
     request: CouncilRequest, talk: QuickConversationForm, service: ViewerService, same_as: str
 ) -> HttpResponse:
     """“Same person: join”: what was typed about one's own part is kept, the listed client is taken."""
+    client_id = _uuid(same_as)
+    if client_id is None:
+        raise Http404
     try:
-        client_id = UUID(same_as)
         join_network(client_id=client_id, service_id=service.id, answers=talk.answers, by=request.viewer)
-    except (ValueError, ClientNotFound) as error:
-        raise Http404 from error
     except AlreadyInvolved:
         messages.info(request, _("You support this client already."))
     else:
         messages.success(request, _("You are now on this client's network."))
-    return redirect("network:show", client_id)
+    return redirect("visits:client", client_id)
 
 
 def _after(request: CouncilRequest, added: actions.Added, details: ClientDetails, *, wants_more: bool) -> HttpResponse:
     if added.is_new:
         another = f"{reverse('network:add')}?at={added.client_id}" if details.address or details.postcode else ""
-        undo_offers.offer(
+        undo.offer(
             request.session,
             text=_("%(name)s is listed, and you are supporting them.")
             % {"name": f"{details.given_name} {details.family_name}"},
@@ -140,9 +140,9 @@ def _after(request: CouncilRequest, added: actions.Added, details: ClientDetails
             more_text=_("Add another person at this address") if another else _("Add another client"),
             more_href=another or reverse("network:add"),
         )
-        if wants_more:
-            messages.info(request, _("Now record what they said, beside your own line."))
-    return redirect("network:show", added.client_id)
+    if wants_more and added.involvement_id:
+        return redirect("network:conversation", added.involvement_id)
+    return redirect("visits:client", added.client_id)
 
 
 def _known(request: CouncilRequest) -> dict[str, Any]:
@@ -152,10 +152,7 @@ def _known(request: CouncilRequest) -> dict[str, Any]:
         if text := typed_searches.recall(request.session, search_id):
             known |= typed_already(parsed_for(request.viewer, text))
     elif client_id := _uuid(request.GET.get("at")):
-        try:
-            home = address_to_share(request.viewer, client_id)
-        except ClientNotFound as error:
-            raise Http404 from error
+        home = address_to_share(request.viewer, client_id)
         known |= {"address": home.address, "postcode": home.postcode}
     return known
 

@@ -6,14 +6,15 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core.directory.doors import CouncilRequest, for_practitioners
+from core.directory.doors import CouncilRequest
 from core.network.actions.details import change_details
-from core.network.errors import ClientNotFound, NotPermitted
+from core.network.doors import for_the_network
+from core.network.errors import NotPermitted
 from core.network.pages.add_forms import ChangeForm, as_typed
 from core.network.queries.details import DetailsPage, details_for
 from core.people.errors import ClientChanged
@@ -26,15 +27,12 @@ _FIELDS = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_practitioners
+@for_the_network
 def edit(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     """The form with what is kept; then one POST that keeps what was typed, if nobody else was quicker."""
-    try:
-        page = details_for(request.viewer, client_id)
-        if request.method == "POST":
-            return _save(request, page)
-    except ClientNotFound as error:
-        raise Http404 from error
+    page = details_for(request.viewer, client_id)
+    if request.method == "POST":
+        return _save(request, page)
     return _page(request, page, _form(page))
 
 
@@ -60,7 +58,7 @@ def _save(request: CouncilRequest, page: DetailsPage) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, page, form, status=422)
     messages.success(request, _("Saved."))
-    return redirect("network:show", page.record.id)
+    return redirect("visits:client", page.record.id)
 
 
 def _form(page: DetailsPage, request: CouncilRequest | None = None) -> ChangeForm:

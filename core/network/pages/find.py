@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.directory.doors import CouncilRequest, for_practitioners
+from core.directory.doors import CouncilRequest
+from core.network.doors import for_the_network
 from core.network.errors import NotPermitted
 from core.network.pages import typed_searches
 from core.network.queries.find import MOST_SUGGESTED, recent_for, search_clients
@@ -18,7 +19,7 @@ FEWEST_SIGNS = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_practitioners
+@for_the_network
 def search(request: CouncilRequest) -> HttpResponse:
     """Keep what was typed and show its results at an address that holds no name; without anything typed, the box."""
     text = request.POST.get("q", "").strip() if request.method == "POST" else ""
@@ -28,7 +29,7 @@ def search(request: CouncilRequest) -> HttpResponse:
 
 
 @require_GET
-@for_practitioners
+@for_the_network
 def results(request: CouncilRequest, search_id: UUID) -> HttpResponse:
     """The results of what was typed in this session; the box again when the session no longer knows."""
     text = typed_searches.recall(request.session, search_id)
@@ -36,7 +37,7 @@ def results(request: CouncilRequest, search_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_practitioners
+@for_the_network
 def suggest(request: CouncilRequest) -> HttpResponse:
     """The list while typing; the clients opened last, before."""
     text = request.POST.get("q", "").strip()
