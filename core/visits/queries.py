@@ -112,7 +112,7 @@ def visit_to_change(viewer: Viewer, visit_id: UUID) -> PlannedVisit:
     visit = visits_changeable_by(viewer).filter(id=visit_id).first()
     if visit is None:
         raise VisitNotFound
-    return _planned(visit)
+    return planned(visit)
 
 
 def coming_visits(
@@ -124,7 +124,7 @@ def coming_visits(
         visits = visits.filter(involvement__practitioner_id=viewer.id)
     if client_ids is not None:
         visits = visits.filter(client_id__in=client_ids)
-    return tuple(_planned(visit) for visit in visits.order_by("on", "starts_at", "id")[:MOST_VISITS])
+    return tuple(planned(visit) for visit in visits.order_by("on", "starts_at", "id")[:MOST_VISITS])
 
 
 def _coming(involvement_ids: list[UUID]) -> dict[UUID, tuple[PlannedVisit, ...]]:
@@ -134,7 +134,7 @@ def _coming(involvement_ids: list[UUID]) -> dict[UUID, tuple[PlannedVisit, ...]]
         return found
     coming = Visit.objects.filter(involvement_id__in=involvement_ids, cancelled_at=None, on__gte=clock.today())
     for visit in coming.order_by("on", "starts_at", "id")[:MOST_VISITS]:
-        found[visit.involvement_id] = (*found.get(visit.involvement_id, ()), _planned(visit))
+        found[visit.involvement_id] = (*found.get(visit.involvement_id, ()), planned(visit))
     return found
 
 
@@ -152,7 +152,8 @@ def _last(involvement_ids: list[UUID]) -> dict[UUID, LastContact]:
     }
 
 
-def _planned(visit: Visit) -> PlannedVisit:
+def planned(visit: Visit) -> PlannedVisit:
+    """A visit as plain values."""
     return PlannedVisit(
         visit.id,
         visit.involvement_id,

@@ -48,6 +48,29 @@ RULES: Final[dict[str, Access]] = {
     "network:duplicates": CLIENT_ROLES,
     "network:undo_add": CLIENT_ROLES,
     "network:edit_details": CLIENT_ROLES,
+    # the client page, visits and contacts
+    "visits:client": CLIENT_ROLES,
+    "visits:log": CLIENT_ROLES,
+    "visits:undo_contact": CLIENT_ROLES,
+    "visits:plan": CLIENT_ROLES,
+    "visits:change": CLIENT_ROLES,
+    "visits:cancel": CLIENT_ROLES,
+    "visits:undo_cancel": CLIENT_ROLES,
+    # the network
+    "network:join": CLIENT_ROLES,
+    "network:undo_join": CLIENT_ROLES,
+    "network:conversation": CLIENT_ROLES,
+    "network:invite": CLIENT_ROLES,
+    "network:answer_invitation": CLIENT_ROLES,
+    "network:end": CLIENT_ROLES,
+    "network:undo_end": CLIENT_ROLES,
+    "network:confirm": CLIENT_ROLES,
+    "network:take_lead": CLIENT_ROLES,
+    "network:offer_lead": CLIENT_ROLES,
+    "network:answer_lead": CLIENT_ROLES,
+    # notices
+    "council:notices": SIGNED_IN,
+    "council:read_notices": SIGNED_IN,
     # the home page
     "council:home": SIGNED_IN,
     # directory

@@ -1,23 +1,18 @@
-"""The frame around every page of a council's host: its name and colours, where one can go, what one was told."""
+"""The frame around every page: what the templates' `shell` holds for this request."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
-import phonenumbers
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 
 from config.theme import theme_of, theme_url
 from core.accounts.choices import Role
-from core.accounts.doors import is_verified
-from core.accounts.models import User
-from core.consent.pack import LegalReview
 from core.consent.packs_in_use import pack_of
 from core.notices.queries import unread_count
 from tenants.context import CouncilRef, current
@@ -25,91 +20,92 @@ from tenants.models import Council
 from ui import undo
 from ui.shell import HelpContact, NavItem, Shell
 
-WARN_SECONDS: Final = 120
-
-PLACES: Final = (
-    ("council:home", gettext_lazy("My clients")),
-    ("directory:people", gettext_lazy("People and agencies")),
-    ("council:notices", gettext_lazy("Notices")),
-    ("directory:card", gettext_lazy("My card")),
-    ("accounts:my_sign_in", gettext_lazy("My sign-in")),
-)
-CLIENT_ROLES: Final = frozenset(
-    role.value for role in (Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER)
-)
-FOR_EVERYONE: Final = frozenset({"council:home", "accounts:my_sign_in"})
+CLIENT_WORK = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER})
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """What the frame prints. Asks the database only for the number of unread notices, of someone signed in."""
+    """The context processor. The frame is made when a template first asks for it, and not for a fragment."""
+    return {"shell": SimpleLazyObject(lambda: shell_of(request)), "undo_offer": lambda: _undo_offer(request)}
+
+
+def _undo_offer(request: HttpRequest) -> dict[str, Any] | None:
+    """What can be taken back: asked by a whole page alone, since to show it once is to forget it."""
+    return undo.take(request.session) if hasattr(request, "session") else None
+
+
+def shell_of(request: HttpRequest) -> Shell | None:
+    """The frame for this viewer, or None on a host without a council. One query, for the unread notices."""
     council = current()
     if council is None:
-        return {}
-    user = getattr(request, "user", None)
-    signed_in = user if isinstance(user, User) and is_verified(request) else None
-    return {
-        "shell": _frame(request, council, signed_in),
-        "messages": messages.get_messages(request) if hasattr(request, "_messages") else (),
-        "undo_offer": partial(undo.take, request.session) if hasattr(request, "session") else lambda: None,
-    }
-
-
-def _frame(request: HttpRequest, council: CouncilRef, user: User | None) -> Shell:
+        return None
     pack = pack_of(council)
-    common: dict[str, Any] = {
-        "council_name": council.name,
-        "theme_url": theme_url(council),
-        "theme_colour": theme_of(council).brand,
-        "banner": _banner(council),
-        "help_contact": _help(council),
-        "sign_in_url": address("accounts:sign_in"),
-        "language": pack.locale.language,
-        "region": phonenumbers.region_code_for_country_code(int(pack.locale.phone_country.lstrip("+"))),
-    }
-    if user is None:
-        return Shell(**common)
-    viewer = getattr(request, "viewer", None)
-    is_practitioner = bool(viewer)
-    sees_clients = is_practitioner and bool(CLIENT_ROLES & set(user.roles))
+    user: Any = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated and user.is_verified()
+    has_card = bool(getattr(request, "viewer", None))
+    works_with_clients = signed_in and has_card and bool(CLIENT_WORK & frozenset(user.roles))
+    theme = theme_of(council)
     return Shell(
-        **common,
-        home_url=address("council:home") or "/",
-        signed_in_name=viewer.name if viewer else user.email,
-        notice_count=unread_count(user) if is_practitioner else 0,
-        search_url=address("network:search") if sees_clients else "",
-        sign_out_url=address("accounts:sign_out"),
-        nav=_nav(request, is_practitioner=is_practitioner),
+        council_name=council.name,
+        theme_url=theme_url(council),
+        theme_colour=theme.brand,
+        home_url=_url("council:home"),
+        signed_in_name=_name_of(request) if signed_in else "",
+        notice_count=unread_count(user) if signed_in else 0,
+        search_url=_url("network:search") if works_with_clients else "",
+        sign_in_url=_url("accounts:sign_in"),
+        sign_out_url=_url("accounts:sign_out"),
+        banner=_banner(council),
+        help_contact=_help(council),
+        nav=_nav(request, works_with_clients=works_with_clients) if signed_in else (),
         idle_seconds=settings.SESSION_IDLE_SECONDS,
-        warn_seconds=WARN_SECONDS,
-        extend_url=address("accounts:extend"),
-        shortcuts_on=user.shortcuts_on,
+        warn_seconds=settings.SESSION_WARN_SECONDS,
+        extend_url=_url("accounts:extend") if signed_in else "",
+        shortcuts_on=bool(getattr(user, "shortcuts_on", True)),
+        language=pack.locale.language,
+        region=pack.jurisdiction.split("-")[0],
     )
 
 
-def _nav(request: HttpRequest, *, is_practitioner: bool) -> tuple[NavItem, ...]:
-    here = request.resolver_match.view_name if request.resolver_match else ""
-    return tuple(
-        NavItem(str(text), href, is_current=here == name, shows_notices=name == "council:notices")
-        for name, text in PLACES
-        if (is_practitioner or name in FOR_EVERYONE) and (href := address(name))
-    )
+def _name_of(request: HttpRequest) -> str:
+    viewer = getattr(request, "viewer", None)
+    return viewer.name if viewer else gettext("Council administrator")
 
 
 def _banner(council: CouncilRef) -> str:
+    """What everyone has to know about a council that is not at work."""
+    if council.state == Council.State.SUSPENDED:
+        return gettext("This council is read only for now.")
     pack = pack_of(council)
-    if council.state != Council.State.TRAINING or pack.legal_review is LegalReview.SIGNED_OFF:
+    if council.state != Council.State.TRAINING:
         return ""
-    return _("Demonstration: invented people. The law pack %(pack)s is unsigned.") % {"pack": pack.ref}
+    if pack.legal_review == "signed_off":
+        return gettext("Demonstration: every person here is invented.")
+    words = gettext("Demonstration: every person here is invented. The law pack for %(title)s has not been signed off.")
+    return words % {"title": pack.title}
 
 
 def _help(council: CouncilRef) -> HelpContact | None:
     if not council.help_contact:
         return None
-    return HelpContact(_("your council admin"), email=council.help_contact if "@" in council.help_contact else "")
+    is_address = "@" in council.help_contact
+    name = gettext("your council admin") if is_address else council.help_contact
+    return HelpContact(name, email=council.help_contact if is_address else "")
 
 
-def address(name: str) -> str:
-    """The address of a page, or nothing where this installation does not have it."""
+def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ...]:
+    entries = [(gettext("My clients") if works_with_clients else gettext("Home"), "council:home", False)]
+    if works_with_clients:
+        entries += [
+            (gettext("Notices"), "council:notices", True),
+            (gettext("Colleagues"), "directory:people", False),
+            (gettext("My card"), "directory:card", False),
+        ]
+    entries.append((gettext("My sign-in"), "accounts:my_sign_in", False))
+    items = (NavItem(text, _url(name), shows_notices=shows) for text, name, shows in entries)
+    return tuple(replace(item, is_current=request.path == item.href) for item in items if item.href)
+
+
+def _url(name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

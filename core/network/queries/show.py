@@ -81,6 +81,11 @@ class Member:
         return self.state is None or self.state.is_shown
 
     @property
+    def may_be_asked_to_lead(self) -> bool:
+        """Whether the lead practitioner may offer them the lead: their line is one that everyone sees."""
+        return self.may_lead and not self.is_lead
+
+    @property
     def is_stale(self) -> bool:
         """Whether it has gone unconfirmed for longer than its service's interval."""
         return self.stale_days is not None
@@ -147,7 +152,7 @@ def network_for(viewer: Viewer, client_id: UUID) -> NetworkPage:
     waiting = next((one for one in invitations if one.answer == Answer.WAITING), None)
     joined = {member.service_id for member in members if member.is_own}
     return NetworkPage(
-        client=_identity(client, with_identifiers=is_related),
+        client=client_identity(client, with_identifiers=is_related),
         facts=client_facts(client, policy, today),
         policy=policy,
         is_related=is_related,
@@ -245,7 +250,8 @@ def _invitations(viewer: Viewer, client_id: UUID) -> list[NetworkInvitation]:
     )
 
 
-def _identity(client: Client, *, with_identifiers: bool) -> ClientIdentity:
+def client_identity(client: Client, *, with_identifiers: bool = False) -> ClientIdentity:
+    """A client's identity, with identifiers only for those on the network. One query with them, none without."""
     identifiers: tuple[tuple[str, str], ...] = ()
     if with_identifiers:
         rows = ClientIdentifier.objects.filter(client=client).order_by("kind")
@@ -262,3 +268,8 @@ def _identity(client: Client, *, with_identifiers: bool) -> ClientIdentity:
         client.age_noted_on,
         identifiers,
     )
+
+
+def identity_for(viewer: Viewer, client_id: UUID) -> ClientIdentity:
+    """Who the client is, for a page that asks one thing about them. Raises ClientNotFound. One query."""
+    return client_identity(require_open(viewer, client_id))

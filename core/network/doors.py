@@ -1,0 +1,30 @@
+"""What the doors of the network and of visits share: who may come in, and how a thing that is not there answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpResponse
+
+from core.directory.doors import CouncilRequest, for_practitioners
+
+P = ParamSpec("P")
+
+
+def for_the_network(
+    view: Callable[Concatenate[CouncilRequest, P], HttpResponse],
+) -> Callable[Concatenate[CouncilRequest, P], HttpResponse]:
+    """For practitioners. What does not exist and what may not be seen both answer 404, with the same page."""
+
+    def guarded(request: CouncilRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except LookupError as missing:
+            if type(missing).__module__.endswith(".errors"):
+                raise Http404 from missing
+            raise
+
+    update_wrapper(guarded, view)
+    return for_practitioners(guarded)
