@@ -18,7 +18,7 @@ def for_the_network(
 ) -> Callable[Concatenate[CouncilRequest, P], HttpResponse]:
     """For practitioners. What does not exist and what may not be seen both answer 404, with the same page."""
 
-    def guarded(request: CouncilRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: CouncilRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except LookupError as missing:
