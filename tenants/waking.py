@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Final
 
 from celery import current_app
@@ -16,11 +17,21 @@ HEADER: Final = "patchwork_council"
 """The message header that carries a task's council."""
 
 
+KNOCK_AGAIN_SECONDS: Final = 10.0
+"""A broker that did not answer is left alone for so long: one request waits for it, not every one."""
+
+_not_before = 0.0
+
+
 def wake(task: str, council: CouncilRef) -> bool:
     """Queue the task named `task` for `council`. Returns whether the broker took it: it may be away."""
+    global _not_before  # one number a process; an old one does no harm
+    if time.monotonic() < _not_before:
+        return False
     try:
         current_app.send_task(task, headers={HEADER: council.schema_name}, ignore_result=True)
     except (OperationalError, OSError):
+        _not_before = time.monotonic() + KNOCK_AGAIN_SECONDS
         logger.warning("broker_unreachable", extra={"task": task, "council": council.schema_name})
         return False
     return True
