@@ -26,7 +26,9 @@ PARENT_REFUSED = replace(PARENT_AGREED, outcome=Outcome.REFUSED)
 
 
 def join(client, viewer, answers=PARENT_AGREED, **more):
-    return join_network(client_id=client.id, service_id=more.get("service_id", viewer.service_ids[0]), answers=answers, by=viewer)
+    return join_network(
+        client_id=client.id, service_id=more.get("service_id", viewer.service_ids[0]), answers=answers, by=viewer
+    )
 
 
 def seen_by(viewer):
@@ -38,7 +40,9 @@ def test_agreed_lines_are_seen_by_both_sides_and_told_once(in_amber):
     one = join(amy, first)
     other = join(amy, second)
     assert seen_by(first) == seen_by(second) == {one.id, other.id}
-    assert [str(notice.user_id) for notice in Notice.objects.filter(slug="network.member.joined")] == [str(first.user_id)]
+    assert [str(notice.user_id) for notice in Notice.objects.filter(slug="network.member.joined")] == [
+        str(first.user_id)
+    ]
     assert Event.objects.filter(slug="network.member.joined", client_id=amy.id).count() == 2
     assert Conversation.objects.filter(client=amy).count() == 2
 
@@ -106,14 +110,19 @@ def test_an_agency_that_joins_later_is_decided_for_and_one_the_basis_cannot_reac
     amy = make_client()
     first = make_viewer(make_service(statuses=("s11",)))
     line = join(amy, first)
-    reached, not_reached = make_viewer(make_service(statuses=("s16e",))), make_viewer(make_service(statuses=("cda_ra",)))
+    reached, not_reached = (
+        make_viewer(make_service(statuses=("s16e",))),
+        make_viewer(make_service(statuses=("cda_ra",))),
+    )
     join(amy, reached)
     join(amy, not_reached, NOT_YET)
     assert line.id in seen_by(reached)
     assert line.id not in seen_by(not_reached)
     reasons = dict(DecisionRecord.objects.filter(involvement_id=line.id).values_list("actor_id", "reason"))
     assert reasons[not_reached.id] == "recipient_status"
-    agencies = set(PublicationRecipient.objects.filter(publication__involvement=line).values_list("agency_id", flat=True))
+    agencies = set(
+        PublicationRecipient.objects.filter(publication__involvement=line).values_list("agency_id", flat=True)
+    )
     assert not_reached.agency_id not in agencies
 
 
@@ -171,7 +180,9 @@ def test_join_is_refused_without_agreement(amber, agreement):
         if agreement:
             join(amy, viewer)
         else:
-            make_involvement(amy, viewer_card(viewer), service=make_service(make_agency(agreement=False), code="youth.work"))
+            make_involvement(
+                amy, viewer_card(viewer), service=make_service(make_agency(agreement=False), code="youth.work")
+            )
             with pytest.raises(errors.AgreementMissing):
                 join(amy, viewer)
         assert line.id not in seen_by(viewer)

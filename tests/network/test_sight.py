@@ -20,7 +20,13 @@ from core.network.models import NetworkInvitation
 from core.network.policies import can_see, visible_to
 from core.people.choices import Shield
 from tests.factories import (
-    make_agency, make_client, make_involvement, make_practitioner, make_publication, make_service, make_viewer,
+    make_agency,
+    make_client,
+    make_involvement,
+    make_practitioner,
+    make_publication,
+    make_service,
+    make_viewer,
 )  # fmt: skip
 
 CLASSES = ("standard", "mental_health", "domestic_abuse")
@@ -81,7 +87,11 @@ def hold_against_each_other(world: World) -> None:
     """Build the world, then ask both for every viewer and line."""
     policy, today = policy_in_force(clock.today()), clock.today()
     agencies = [make_agency(agreement=has) for has in world.agreement]
-    services = {(number, cls): make_service(agency, code=f"made.{cls}", sensitivity=cls) for number, agency in enumerate(agencies) for cls in CLASSES}
+    services = {
+        (number, cls): make_service(agency, code=f"made.{cls}", sensitivity=cls)
+        for number, agency in enumerate(agencies)
+        for cls in CLASSES
+    }
     people = []
     for number in range(PEOPLE):
         roles = ("practitioner", "manager") if world.manager[number] else ("practitioner",)
@@ -108,10 +118,18 @@ def hold_against_each_other(world: World) -> None:
         made.append((line, involvement))
     for number, answer in world.invited.items():
         NetworkInvitation.objects.create(
-            client=client, practitioner_id=people[number].id, invited_by_id=people[0].id, created_at=clock.now(), answer=answer
+            client=client,
+            practitioner_id=people[number].id,
+            invited_by_id=people[0].id,
+            created_at=clock.now(),
+            answer=answer,
         )
     for number, viewer in enumerate(people):
-        expected = {involvement.id for line, involvement in made if should_see(world, number, viewer, line, involvement, policy, today)}
+        expected = {
+            involvement.id
+            for line, involvement in made
+            if should_see(world, number, viewer, line, involvement, policy, today)
+        }
         assert set(visible_to(viewer).values_list("id", flat=True)) == expected
 
 
@@ -137,7 +155,10 @@ def should_see(world, number, viewer, line, involvement, policy, today) -> bool:
             ),
             client=ClientFacts(age=8, shield=world.shield),
             service=ServiceFacts(
-                cls=line.cls, named=frozenset(str(at) for at in line.reaches) if line.is_named_only and line.published == "live" else frozenset()
+                cls=line.cls,
+                named=frozenset(str(at) for at in line.reaches)
+                if line.is_named_only and line.published == "live"
+                else frozenset(),
             ),
             consent=ConsentFacts(withdrawn=line.published == "withdrawn"),
         ),
@@ -152,14 +173,18 @@ def check(world: World) -> None:
 
 
 @given(world=worlds)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_sight_as_sql_and_the_decision_procedure_agree(in_amber, world):
     check(world)
 
 
 @pytest.mark.slow
 @given(world=worlds)
-@settings(max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_sight_as_sql_and_the_decision_procedure_agree_on_thousands(in_amber, world):
     check(world)
 
