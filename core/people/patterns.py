@@ -15,6 +15,9 @@ SLIPS_FROM = 3
 GAPS_FROM = 5
 """Letters from which a word is looked for with a gap in it; in shorter ones a gap would fit half the list."""
 
+HALVES_FROM = 8
+"""Letters from which one half of a word is enough to look by: there may be two slips in the other."""
+
 MOST_SHORT_FORMS = 12
 
 
@@ -44,6 +47,10 @@ def _gaps(word: str) -> Iterator[str]:
     yield f"%{_escaped(word[2:])} %"
     for at in range(1, len(word)):
         yield f"% {_escaped(word[:at])}%{_escaped(word[at + 2 :])} %"
+    if len(word) >= HALVES_FROM:
+        half = len(word) // 2 + 1
+        yield f"% {_escaped(word[:half])}%"
+        yield f"%{_escaped(word[-half:])} %"
 
 
 def _slips(word: str) -> Iterator[str]:

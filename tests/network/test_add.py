@@ -272,7 +272,7 @@ def test_one_post_lists_the_client_and_offers_the_way_back(signed_in, amber):
         ({"birth_date_day": "", "birth_date_month": "", "birth_date_year": ""}, "Enter a birth date"),
         ({"birth_date_day": "", "birth_date_month": "", "birth_date_year": "", "age": "young"}, "age in years"),
         ({"postcode": "nowhere"}, "full postcode"),
-        ({"talk-agreed": "nonsense"}, "nonsense"),
+        ({"talk-agreed": "nonsense"}, "Choose one of these answers"),
         ({"service": str(uuid4())}, "Select a valid choice"),
     ],
 )  # fmt: skip
@@ -323,6 +323,16 @@ def test_while_typing_likely_people_are_compared_and_nothing_is_said_of_too_litt
     assert "Same person: join" in body
     assert "<html" not in body
     assert "Same person" not in site.post("/clients/add/check", typed(viewer, family_name="")).content.decode()
+
+
+def test_the_answers_about_consent_follow_the_age_that_is_typed(signed_in):
+    site, viewer = signed_in
+    assert 'value="agreed_parent"' not in site.get("/clients/add").content.decode()
+    body = site.post("/clients/add/check", typed(viewer, offered="not_yet,more")).content.decode()
+    offered = re.search(r'name="offered" value="([^"]+)"', body)[1]
+    assert "agreed_parent" in offered
+    assert 'hx-swap-oob="true"' in body
+    assert 'name="offered"' not in site.post("/clients/add/check", typed(viewer, offered=offered)).content.decode()
 
 
 def test_another_practitioners_address_is_not_offered_again(signed_in, amber):

@@ -34,7 +34,7 @@ def retrieved(text, reach=OPEN):
         ("amy smith", "Amy", "Smith"), ("smith", "Amy", "Smith"), ("smi", "Amy", "Smith"), ("smtih", "Amy", "Smith"),
         ("amy smtih", "Amy", "Smith"), ("jhon", "John", "Smith"), ("jon smith", "John", "Smith"), ("amy jane smith", "Amy", "Smith"),
         ("liz walker", "Elizabeth", "Walker"), ("shivaun", "Siobhán", "Byrne"), ("oliver jnes", "Oliver", "Jones"),
-        ("christoper", "Christopher", "Hall"), ("msith amy", "Amy", "Smith"), ("o'brien", "Ann", "O’Brien"),
+        ("christoper", "Christopher", "Hall"), ("msith amy", "Amy", "Smith"), ("amelia thornbruyy", "Amelia", "Thornbury"), ("o'brien", "Ann", "O’Brien"),
     ],
 )  # fmt: skip
 def test_a_client_is_retrieved_and_ranked_despite_slips_and_short_forms(in_amber, typed, given_name, family_name):

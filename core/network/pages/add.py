@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -48,7 +49,7 @@ def add(request: CouncilRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request, policy, services)
     form = AddForm(initial=_known(request), country=country_of(policy), services=services)
-    talk = _talk(request, policy, services[0], None, None)
+    talk = _talk(request, policy, services[0], form.initial.get("birth_date"), None)
     known = _searched_details(form)
     alike = duplicates_for(request.viewer, known) if known else ()
     return _page(request, form, talk, alike)
@@ -57,18 +58,24 @@ def add(request: CouncilRequest) -> HttpResponse:
 @require_POST
 @for_the_network
 def duplicates(request: CouncilRequest) -> HttpResponse:
-    """The listed people who may be the one being typed, while it is typed; nothing as long as too little is."""
+    """While typing: the listed people who may be the one, and the answers about consent that fit the age.
+
+    Nothing is said as long as too little is typed. The answers come only where they differ from those on the page.
+    """
+    services = services_to_join_with(request.viewer)
+    if not services:
+        raise Http404
     policy = policy_in_force(clock.today())
-    form = AddForm(request.POST, country=country_of(policy), services=services_to_join_with(request.viewer))
-    form.is_valid()
-    details = getattr(form, "details", None)
-    alike: tuple[Duplicate, ...] = ()
-    if isinstance(details, ClientDetails):
-        try:
-            alike = duplicates_for(request.viewer, details)
-        except NotPermitted:
-            alike = ()
-    return render(request, "network/_duplicates.html", {"form": form, "alike": alike, "is_typing": True})
+    form = AddForm(request.POST, country=country_of(policy), services=services)
+    details = form.details if form.is_valid() else None
+    service = request.viewer.service(_uuid(request.POST.get("service")) or services[0].id) or services[0]
+    talk = _talk(request, policy, service, details.birth_date if details else None, request.POST)
+    shown: dict[str, Any] = {"form": form, "is_typing": True, "alike": ()}
+    if details:
+        shown["alike"] = duplicates_for(request.viewer, details)
+        shown["talk"] = talk if _offered(talk) != request.POST.get("offered") else None
+        shown["offered"] = _offered(talk)
+    return render(request, "network/_typed.html", shown)
 
 
 @require_POST
@@ -89,7 +96,7 @@ def _save(request: CouncilRequest, policy: Policy, services: tuple[ViewerService
     is_complete = form.is_valid()
     details = form.details if is_complete else None
     service = request.viewer.service(UUID(form.cleaned_data["service"])) if "service" in form.cleaned_data else None
-    talk = _talk(request, policy, service or services[0], details, request.POST)
+    talk = _talk(request, policy, service or services[0], form.cleaned_data.get("birth_date"), request.POST)
     if not (talk.is_valid() and details and service):
         return _page(request, form, talk, (), status=_UNREADABLE)
     try:
@@ -167,14 +174,23 @@ def _searched_details(form: AddForm) -> ClientDetails | None:
 
 
 def _talk(
-    request: CouncilRequest, policy: Policy, service: ViewerService, details: ClientDetails | None, data: Any
+    request: CouncilRequest, policy: Policy, service: ViewerService, born: date | None, data: Any
 ) -> QuickConversationForm:
     today = clock.today()
-    born = details.birth_date if details else None
-    facts = ClientFacts(age=whole_years(born, today) if born else None)
-    return QuickConversationForm(
+    facts = ClientFacts(age=max(0, whole_years(born, today)) if born else None)
+    form = QuickConversationForm(
         data, policy=policy, viewer=request.viewer, service=service, client_facts=facts, on=today
     )
+    form.fields["agreed"].error_messages.update(
+        required=_("Say whether you have talked to them"),
+        invalid_choice=_("Choose one of these answers: they fit the age"),
+    )
+    return form
+
+
+def _offered(talk: QuickConversationForm) -> str:
+    """Which answers about consent a form offers, to see whether another age would offer others."""
+    return ",".join(value for value, _label in talk.fields["agreed"].choices)  # type: ignore[attr-defined]  # a ChoiceField
 
 
 def _page(
@@ -184,6 +200,7 @@ def _page(
     shown = {
         "form": form,
         "talk": talk,
+        "offered": _offered(talk),
         "alike": alike,
         "starts_at_consent": is_filled and not alike and not form.is_bound,
     }
