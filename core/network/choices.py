@@ -12,6 +12,12 @@ class EndReason(models.TextChoices):
     DECLINED = "declined", "The client no longer wants our help"
     AGE = "age", "The client has grown out of our age range"
     RECORDED_IN_ERROR = "recorded_in_error", "Recorded in error"
+    ENDED_ELSEWHERE = "ended_elsewhere", "It ended in the system it was imported from"
+
+    @classmethod
+    def offered(cls) -> list[tuple[str, str]]:
+        """The reasons that people choose from; the last one is an import's alone."""
+        return [(value, label) for value, label in cls.choices if value != cls.ENDED_ELSEWHERE]
 
 
 class Visibility(models.TextChoices):

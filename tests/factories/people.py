@@ -132,6 +132,21 @@ def make_involvement(client, card, *, service=None, started_on: date | None = No
     )
 
 
+def _question(involvement, basis: str) -> dict:
+    """What was asked when the line was published: a parent agreed, as the decision's record keeps it."""
+    from core.consent.case_form import case_from_request
+    from core.consent.request import Action, Actor, ClientFacts, ConsentFacts, Request, ServiceFacts
+
+    service = involvement.service
+    asked = Request(
+        on=clock.today(), action=Action.PUBLISH, basis=basis, client=ClientFacts(age=8),
+        actor=Actor(agency=str(service.agency_id), status=frozenset(service.statuses), involved=True),
+        service=ServiceFacts(cls=service.service_type.sensitivity), consent=ConsentFacts(by="parent"),
+        fields=frozenset({"purpose", "agreed_by", "agreement_form", "material_version"}),
+    )  # fmt: skip
+    return case_from_request(asked)
+
+
 def make_publication(
     involvement, *agencies, visibility: str = "network", basis: str = "en.family_help_agreement", days: int = 365
 ):
@@ -144,7 +159,7 @@ def make_publication(
         action="publish",
         client_id=involvement.client_id,
         involvement_id=involvement.id,
-        request={},
+        request=_question(involvement, basis),
         outcome="PERMIT",
         reason="ok",
         visibility=visibility,

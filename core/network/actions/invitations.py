@@ -14,7 +14,7 @@ from django.db import transaction
 from core import clock
 from core.audit.actions import record, refuse
 from core.consent.actions import record_decision
-from core.consent.case_form import request_from_case
+from core.consent.case_form import CaseMalformed, request_from_case
 from core.consent.decision import decide
 from core.consent.request import Action, Recipient
 from core.directory.models import Membership, Practitioner
@@ -119,7 +119,10 @@ def _require_consent_reaches(around: Around, card: Practitioner, statuses: froze
         agency=str(card.agency_id), status=statuses | around.agencies.get(card.agency_id, frozenset())
     )
     for publication in published:
-        asked = request_from_case(publication.decision.request)
+        try:
+            asked = request_from_case(publication.decision.request)
+        except CaseMalformed:
+            continue
         basis = around.policy.rules.basis(publication.basis)
         is_named = basis is not None and basis.named_recipients
         if is_named and recipient.agency not in {one.agency for one in asked.recipients}:

@@ -17,7 +17,7 @@ from django.db.models import OuterRef
 from core import clock
 from core.audit.actions import Actor, record
 from core.consent.actions import decision_record, record_conversation, record_decisions
-from core.consent.case_form import request_from_case
+from core.consent.case_form import CaseMalformed, request_from_case
 from core.consent.conversation import ConversationAnswers, request_from_answers
 from core.consent.decision import decide
 from core.consent.models import Conversation, DecisionRecord
@@ -106,7 +106,13 @@ def extend_publications(
         basis = around.policy.rules.basis(publication.basis)
         if basis is None or basis.named_recipients:
             continue
-        request = _as_of_today(publication, around)
+        try:
+            request = _as_of_today(publication, around)
+        except CaseMalformed:
+            # What was asked then can't be asked again: it reaches nobody new, and the record says why.
+            line = publication.involvement
+            record("network.line.not_extended", by=by, subject=line, client_id=line.client_id, reason="unreadable")
+            continue
         for recipient in recipients_from(newcomers):
             if _agency_id(recipient) not in publication.reached:
                 _add_recipient(recipient, publication, request, around, decided, by)

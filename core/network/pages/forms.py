@@ -17,7 +17,7 @@ class EndForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("Why did it end?"),
-        choices=EndReason.choices,
+        choices=EndReason.offered(),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why it ended")},
     )
