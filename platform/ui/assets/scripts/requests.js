@@ -19,7 +19,7 @@ function hideTrouble (document) {
   alert.querySelector('[data-message]').textContent = ''
 }
 
-export function watchRequests (document, initAll) {
+export function watchRequests (document, start) {
   document.addEventListener('htmx:response:error', (event) => {
     if ((event.detail?.ctx?.response?.status ?? 500) >= 500) showTrouble(document)
   })
@@ -33,7 +33,7 @@ export function watchRequests (document, initAll) {
     const target = event.detail?.ctx?.target
     const scope = target instanceof Element && target.isConnected ? target : document.body
     // Components that were already there say so; that is no news.
-    initAll({ scope, onError: () => {} })
+    start({ scope, onError: () => {} })
     const spoken = scope.matches('[data-announce]') ? scope : scope.querySelector('[data-announce]')
     if (spoken) announce(document, spoken.dataset.announce)
   })
