@@ -15,6 +15,9 @@ from core.exchange.roster.rows import RowProblem, WorkerReference, fingerprint_o
 from core.people.identity import spoken
 from core.people.names import are_nicknames, fold, fold_tokens, is_same_spelling, tidy_case
 
+REPEATED = "repeated"
+"""The code of a row that says what an earlier one of its file says: no mistake, and counted once."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
@@ -27,6 +30,7 @@ class AgencyRow:
     signed_on: date | None = None
     expires_on: date | None = None
     phone: str = ""
+    file: str = ""
 
     def agreement_problem(self, on: date) -> RowProblem | None:
         """Why the agency may not take part on a day: no sharing agreement, or one that has run out."""
@@ -54,6 +58,7 @@ class WorkerRow:
     role: str = ""
     started_on: date | None = None
     leaving_on: date | None = None
+    file: str = ""
 
     def has_left(self, on: date) -> bool:
         """Whether the practitioner has left by a day."""
@@ -150,6 +155,7 @@ def read_agencies(
                 signed_on=values.found.get("signed_on"),
                 expires_on=values.found.get("expires_on"),
                 phone=values.text("phone"),
+                file=mapping.file,
             )
         )
     return agencies, problems
@@ -161,12 +167,13 @@ def read_staff(
     """The practitioners of their file, and the rows that can't be used; a line that says the same twice counts once."""
     workers: list[WorkerRow] = []
     problems: list[DirectoryRowProblem] = []
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for line in sheet.rows:
-        fingerprint = fingerprint_of(line, mapping)
-        if fingerprint in seen:
+        first = seen.setdefault(fingerprint_of(line, mapping), line.number)
+        if first != line.number:
+            repeated = RowProblem(REPEATED, f"The same as row {first} of this file.")
+            problems.append(DirectoryRowProblem(mapping.file, line.number, repeated))
             continue
-        seen.add(fingerprint)
         values = read_values(line, mapping, today=today)
         if "identity" in values.problems or not (values.text("given") and values.text("family")):
             problem = values.problems.get("identity") or RowProblem("no_name", "The row has no full name.")
@@ -183,6 +190,7 @@ def read_staff(
                 family=tidy_case(values.text("family")),
                 started_on=values.found.get("started_on"),
                 leaving_on=values.found.get("leaving_on"),
+                file=mapping.file,
                 **texts,
             )
         )

@@ -6,7 +6,7 @@ it is read, with a sentence that names the file and the key.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from core.people.identity import POSTCODE_FORMATS
 
 KINDS = ("agencies", "staff", "involvements")
 LINES = ("involvement", "visit")
+CONTACT_KINDS = ("phone", "visit", "office", "video", "message")
 FORMATS = ("csv", "xlsx")
 
 # Every field a column can fill, by kind of file, with the transform used where the mapping names none.
@@ -78,7 +79,7 @@ TRANSFORMS = frozenset(transform for fields in FIELDS.values() for transform in 
 }
 _FILE_KEYS = frozenset(
     {"file", "source", "title", "kind", "country", "lines", "sensitive", "agency", "format"}
-    | {"columns", "services", "ages"}
+    | {"columns", "services", "ages", "roles", "kinds", "contact_kind"}
 )
 _FORMAT_KEYS = frozenset(
     {"type", "encodings", "delimiter", "sheet", "header_within", "totals", "dates", "placeholders"}
@@ -132,6 +133,9 @@ class RosterMapping:
     lines: str = "involvement"
     is_sensitive: bool = False
     agency: str = ""
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    contact_kind: str = "visit"
 
     @property
     def kept(self) -> tuple[Column, ...]:
@@ -178,6 +182,9 @@ def parse_mapping(text: str, *, name: str) -> RosterMapping:
         lines=check.one_of({"lines": "involvement", **data}, "lines", LINES),
         is_sensitive=bool(data.get("sensitive", False)),
         agency=str(data.get("agency", "")),
+        roles=_roles(data.get("roles", {}), check),
+        kinds=_kinds(data.get("kinds", {}), check),
+        contact_kind=check.one_of({"contact_kind": "visit", **data}, "contact_kind", CONTACT_KINDS),
     )
     _check_whole(mapping, check)
     return mapping
@@ -255,11 +262,11 @@ def _column(data: dict[str, Any], kind: str, check: _Checker) -> Column:
         raise check.fail(f"the column “{name}” must say either the field it fills or why it is never kept.")
     if "never_keep" in data:
         return Column(name, never_keep=check.text(data, "never_keep"))
-    field = check.one_of(data, "field", tuple(FIELDS[kind]))
-    transform = check.one_of({"transform": FIELDS[kind][field], **data}, "transform", tuple(sorted(TRANSFORMS)))
+    filled = check.one_of(data, "field", tuple(FIELDS[kind]))
+    transform = check.one_of({"transform": FIELDS[kind][filled], **data}, "transform", tuple(sorted(TRANSFORMS)))
     return Column(
         name,
-        field=field,
+        field=filled,
         transform=transform,
         separator=str(data.get("separator", ",")),
         first_school_year_age=int(data.get("first_school_year_age", 5)),
@@ -280,6 +287,22 @@ def _ages(data: object, check: _Checker) -> Mapping[str, tuple[int, int]]:
         if not isinstance(limits, list) or len(limits) != 2 or not all(isinstance(age, int) for age in limits):
             raise check.fail(f"“{code}” in [ages] must be two ages, such as [0, 5].")
     return {str(code): (limits[0], limits[1]) for code, limits in data.items()}
+
+
+def _roles(data: object, check: _Checker) -> Mapping[str, tuple[str, ...]]:
+    """Whose account may do what, by the staff file's own words."""
+    if not isinstance(data, dict):
+        raise check.fail('[roles] must give roles for each of the file\'s words, such as "team lead" = ["manager"].')
+    return {str(word).lower(): check.texts(data, word, ()) for word in data}
+
+
+def _kinds(data: object, check: _Checker) -> Mapping[str, str]:
+    """Kinds of agencies, by the agencies file's own words."""
+    if not isinstance(data, dict) or not all(isinstance(kind, str) for kind in data.values()):
+        raise check.fail(
+            '[kinds] must give a kind of agency for each of the file\'s words, such as surgery = "health".'
+        )
+    return {str(word).lower(): str(kind) for word, kind in data.items()}
 
 
 def _check_whole(mapping: RosterMapping, check: _Checker) -> None:

@@ -141,6 +141,9 @@ def _read_files(
         except UnreadableFile as problem:
             reports.append(FileReport(mapping.file, problem=str(problem)))
             continue
+        except OSError:
+            reports.append(FileReport(mapping.file, problem=f"{mapping.file} can't be opened: may it be read?"))
+            continue
         sheets.append((mapping, sheet))
         reports.append(FileReport(mapping.file, len(sheet.rows), sheet.unknown_columns))
     described = {mapping.file for mapping in mappings}
@@ -313,7 +316,7 @@ def _placed(planned: PlannedRow, row: RosterRow, node: int, placement: Placement
 
 def involvement_key(planned: PlannedRow, row: RosterRow, person: str) -> str:
     """Equal for rows that are lines of one involvement: one person, worker, service and start."""
-    worker = planned.worker.number if planned.worker else 0
+    worker = f"{planned.worker.file}:{planned.worker.number}" if planned.worker else ""
     return f"{person}|{row.source}|{worker}|{planned.service_type}|{row.started_on:%Y-%m-%d}"
 
 

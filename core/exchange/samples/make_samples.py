@@ -304,7 +304,6 @@ def _staff(sample: Sample) -> list[list[str]]:
             "Desk phone",
             "Agency",
             "Service type",
-            "Job title",
             *_LAST_OF_STAFF,
         ]
     ]

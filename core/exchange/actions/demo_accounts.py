@@ -1,0 +1,48 @@
+"""Accounts of a demonstration: a known password and a fixed second factor, for invented people alone."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from django.conf import settings
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from core.accounts.actions.passwords import user_at
+from core.accounts.actions.people import make_account
+from core.accounts.choices import Role
+from core.accounts.models import User
+from core.audit.actions import record
+from core.exchange.errors import ImportNotPossible
+from core.exchange.samples import SampleAccount
+
+PASSWORD: Final = "patchwork-demo"  # noqa: S105  # printed for everybody who tries the demonstration
+DEVICE: Final = "Demonstration"
+
+
+def require_demo() -> None:
+    """Raises ImportNotPossible in a process that is no demonstration's."""
+    if settings.MODE != "demo":
+        raise ImportNotPossible("A demonstration is loaded in demo mode alone: PATCHWORK_MODE is not demo.")
+
+
+def open_demo_account(account: SampleAccount) -> User:
+    """Let this invented person sign in with the demonstration's password and second factor. Twice does no harm."""
+    require_demo()
+    user = user_at(account.email)
+    if user is None:
+        roles = [Role(role) for role in account.roles]
+        user = make_account(email=account.email, password=PASSWORD, roles=roles)
+    if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
+        return user
+    if not user.has_usable_password():
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    TOTPDevice.objects.create(user=user, name=DEVICE, key=_secret(account.email), confirmed=True)
+    record("exchange.demo_account.opened", by=None, subject=user)
+    return user
+
+
+def _secret(email: str) -> str:
+    """The same for the same address every time, so that an authenticator app goes on working after a reset."""
+    return hashlib.sha1(f"{DEVICE}:{email}".encode(), usedforsecurity=False).hexdigest()
