@@ -52,6 +52,7 @@ def shell_of(request: HttpRequest) -> Shell | None:
         signed_in_name=_name_of(request) if signed_in else "",
         notice_count=unread_count(user) if signed_in else 0,
         search_url=_url("network:search") if works_with_clients else "",
+        suggest_url=_url("network:suggest") if works_with_clients else "",
         sign_in_url=_url("accounts:sign_in"),
         sign_out_url=_url("accounts:sign_out"),
         banner=_banner(council),

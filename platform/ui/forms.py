@@ -104,8 +104,8 @@ def error_summary(*bound_forms: forms.BaseForm | None, title: str | None = None)
         if form is None:
             continue
         listed.extend({"text": sentence} for sentence in form.non_field_errors())
-        for name in form.errors:
-            if name in form.fields:
+        for name in form.fields:
+            if name in form.errors:
                 bound = form[name]
                 listed.append({"text": error_sentence(bound), "href": f"#{first_id(bound)}"})
     if not listed:

@@ -43,7 +43,7 @@ def suggest(request: CouncilRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()
     try:
         if len(text) < FEWEST_SIGNS:
-            return render(request, "network/_recent.html", {"recent": recent_for(request.viewer)})
+            return render(request, "network/_recent.html", {"recent": recent_for(request.viewer), "is_typing": True})
         found = search_clients(request.viewer, text, limit=MOST_SUGGESTED)
     except NotPermitted as refusal:
         return render(request, "network/_refused.html", {"sentence": str(refusal)}, status=403)
