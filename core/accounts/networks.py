@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from django.conf import settings
@@ -38,9 +37,4 @@ def _is_trusted(address: str) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
-    return any(parsed in network for network in _proxies(tuple(settings.TRUSTED_PROXIES)))
-
-
-@cache
-def _proxies(given: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(one) for one in given)
+    return any(parsed in ip_network(one) for one in settings.TRUSTED_PROXIES)

@@ -42,7 +42,7 @@ def test_parallel_guesses_get_no_more_tries_than_single_ones(own_database):
     assert set(statuses) == {422, 429}
     assert 1 <= statuses.count(422) <= 5
     [(failures,)] = own_database.sql(
-        "SELECT max(failures) FROM {schema}.accounts_throttle".format(  # noqa: S608  # the schema's own name
+        "SELECT max(failures) FROM {schema}.accounts_throttle".format(  # the schema's own name
             schema=own_database.sql("SELECT schema_name FROM shared.tenants_council WHERE name = 'Amber'")[0][0]
         )
     )

@@ -26,6 +26,7 @@ PURPOSES = {
     "accounts.OpenSession.browser": SIGN_IN,
     "accounts.OpenSession.session_key": SIGN_IN,
     "accounts.Throttle.key": CODE,
+    "accounts.Throttle.recent": "when tries failed: dates, in an array",
     "accounts.User.email": SIGN_IN,
     "accounts.User.password": SIGN_IN,
     "accounts.User.roles": CODE,

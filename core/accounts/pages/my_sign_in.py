@@ -107,7 +107,6 @@ def end_session(request: AccountRequest, session_id: UUID) -> HttpResponse:
     try:
         end_listed_session(user=request.user, session_id=session_id)
     except NotFound as error:
-        messages.info(request, str(error))
-    else:
-        messages.success(request, gettext("You are signed out there."))
+        raise Http404 from error
+    messages.success(request, gettext("You are signed out there."))
     return to("accounts:my_sign_in")
