@@ -379,6 +379,7 @@ def test_details_are_changed_by_who_supports_the_client_alone(supported, amber):
         strange = make_client("Zoe", "Plumb")
     assert site.get(f"/clients/{strange.id}/details").status_code == 404
     assert site.post(f"/clients/{strange.id}/details", changed()).status_code == 404
+    assert f'href="/clients/{client.id}/details"' in site.get(f"/clients/{client.id}").content.decode()
     assert 'value="Smith"' in site.get(f"/clients/{client.id}/details").content.decode()
     assert site.post(f"/clients/{client.id}/details", changed(family_name="Plumb")).status_code == 302
     with inside(amber):
