@@ -13,12 +13,13 @@ from uuid import UUID
 from core import clock
 from core.accounts.models import User
 from core.consent.conversation import ConversationAnswers
+from core.consent.packs_in_use import policy_in_force
 from core.directory.models import Practitioner
 from core.directory.viewers import Viewer
 from core.exchange.actions.invented_conversations import Viewers, invented_answers
 from core.network.actions import invite_colleague, join_network, take_lead
 from core.network.choices import Answer, Source, Visibility
-from core.network.models import Involvement, NetworkInvitation
+from core.network.models import Involvement, NetworkInvitation, Publication
 from core.network.policies import leaders_among
 from core.network.queries.around import read_around
 from core.notices.models import Notice
@@ -91,10 +92,23 @@ def bring_news(user: User, viewers: Viewers) -> None:
             log_contact(involvement_id=line.id, kind=ContactKind.PHONE, on=today - timedelta(days=at), by=colleague)
     if NetworkInvitation.objects.filter(practitioner_id=by.id, answer=Answer.WAITING).exists():
         return
-    for line in _colleagues_lines(by, same_clients=False)[:INVITATIONS]:
+    for line in _that_reach(by, _colleagues_lines(by, same_clients=False))[:INVITATIONS]:
         colleague = viewers.of([line.practitioner_id]).get(line.practitioner_id)
         if colleague is not None:
             invite_colleague(client_id=line.client_id, practitioner_id=by.id, by=colleague)
+
+
+def _that_reach(by: Viewer, lines: Sequence[Involvement]) -> list[Involvement]:
+    """Those of the lines that were agreed to on a basis that reaches this person's agency too."""
+    statuses = {status for service in by.services for status in service.statuses}
+    rules = policy_in_force(clock.today()).rules
+    live = Publication.objects.filter(involvement__in=lines, ended_at=None).values_list("involvement_id", "basis")
+    bases = {line_id: rules.basis(code) for line_id, code in live}
+    return [
+        line
+        for line in lines
+        if (basis := bases.get(line.id)) and not basis.named_recipients and basis.recipient_any & statuses
+    ]
 
 
 def _viewer(user: User, viewers: Viewers) -> Viewer | None:

@@ -34,7 +34,7 @@ from core.exchange.models import ImportedRow, ImportRun
 from core.exchange.models import RowOutcome as Kept
 from core.exchange.queries import Remembered, RememberedRow, RowKey, remembered
 from core.exchange.results import ImportResult, ResultRow
-from core.exchange.roster.directory import REPEATED
+from core.exchange.roster.directory import REPEATED, AgencyRow, DirectoryRowProblem, WorkerRow
 from core.exchange.roster.mapping import RosterMapping
 from core.exchange.roster.planning import DirectoryPlan, PlannedRow, RowOutcome, plan_folder
 from tenants.context import CouncilRef, inside
@@ -76,6 +76,7 @@ def import_roster(
     report("Reading what the council holds already")
     with run.scope():
         run.before = remembered()
+        run.run_id = ImportRun.objects.filter(finished_at=None).values_list("id", flat=True).first()
     report("Reading the files and comparing people; this can take some seconds")
     run.plan = plan_folder(folder, mappings, today=today, memory=run.before.memory)
     run.write_directory()
@@ -117,13 +118,10 @@ class _Run:
                 raise AnotherImportRunning from error
             raise
 
-    def begin(self) -> UUID:
+    def _begun(self) -> UUID:
         """The run that rows are noted under: one that was killed goes on; none is made when nothing is to be done."""
         if self.run_id is None:
-            with self.scope():
-                source = "roster"
-                run = ImportRun.objects.filter(source=source, finished_at=None).order_by("started_at").first()
-                self.run_id = (run or ImportRun.objects.create(source=source, started_at=clock.now())).id
+            self.run_id = ImportRun.objects.create(source="roster", started_at=clock.now()).id
         return self.run_id
 
     # The directory
@@ -133,8 +131,6 @@ class _Run:
         self.report(f"Agencies and practitioners: {len(self.plan.directory.workers):,}")
         told = self._directory_keys()
         settled = frozenset(at for at, key in told.items() if self._before(key) is not None)
-        if len(settled) < len(told):
-            self.begin()
         work = DirectoryWork(self.council, self.mappings, self.today, self.moved_by, self.by, settled)
         with self.scope():
             on = clock.today()
@@ -146,10 +142,8 @@ class _Run:
     def _directory_keys(self) -> dict[WorkerKey, RowKey]:
         """Every row of the agencies' and the staff's files, as it is remembered."""
         of, found = self.before.fingerprints.of, self.plan.directory
-        keys = {(row.file, row.number): (row.file, row.number, of(row)) for row in (*found.agencies, *found.workers)}
-        for wrong in found.problems:
-            keys[wrong.file, wrong.number] = (wrong.file, wrong.number, of(wrong))
-        return keys
+        rows: list[AgencyRow | WorkerRow | DirectoryRowProblem] = [*found.agencies, *found.workers, *found.problems]
+        return {(row.file, row.number): (row.file, row.number, of(row)) for row in rows}
 
     def _directory_note(self, at: WorkerKey, key: RowKey) -> ImportedRow | None:
         """Tell the row's outcome; answers what to remember, where it is not remembered yet."""
@@ -209,7 +203,6 @@ class _Run:
             self.report(f"Clients: {min(start + self.chunk, len(people)):,} of {len(people):,}")
 
     def _write_people(self, people: Sequence[PersonRows]) -> None:
-        self.begin()
         with self.scope():
             done = write_people(people, self.context)
             self._remember([self._taken(row, done) for person in people for row in person.rows])
@@ -244,7 +237,6 @@ class _Run:
             self._tell((row.file, row.number), row.outcome, row.sentence, None)
         step = self.chunk * 4
         for start in range(0, len(notes), step):
-            self.begin()
             with self.scope():
                 self._remember(notes[start : start + step])
             self.report(f"Rows that wait: {min(start + step, len(notes)):,} of {len(notes):,}")
@@ -271,7 +263,6 @@ class _Run:
         file, number, fingerprint = key
         before = self._before(key)
         note = ImportedRow(
-            run_id=self.run_id,
             file=file,
             row_number=number,
             fingerprint=fingerprint,
@@ -284,6 +275,11 @@ class _Run:
         return note
 
     def _remember(self, notes: Sequence[ImportedRow]) -> None:
+        if not notes:
+            return
+        run_id = self._begun()
+        for note in notes:
+            note.run_id = run_id
         known = {row.id for row in self.before.rows.values()}
         ImportedRow.objects.bulk_create([note for note in notes if note.id not in known])
         changed = [note for note in notes if note.id in known]

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\n{council.name}: http://{council.host}:{port}/")
         for row in rows:
             self.stdout.write(
-                "  " + "".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + row[3]
+                "  " + "".join(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)) + row[3]
             )
 
 
