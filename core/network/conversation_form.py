@@ -357,8 +357,11 @@ class QuickConversationForm(forms.Form):
         question = policy.rules.conversation.question(QuestionSlug.TALKED)
         choices = [(self.NOT_YET, _("Not yet discussed"))]
         if whole.when_agreed and not whole.when_agreed.fields and not whole.needs_names:
+            unasked = _cannot_decide_alone(policy, client_facts)
             choices += [
-                (f"agreed_{value}", _("Agreed: %s") % (label[:1].lower() + label[1:])) for value, label in whole.who
+                (f"agreed_{value}", _("Agreed: %s") % (label[:1].lower() + label[1:]))
+                for value, label in whole.who
+                if value not in unasked
             ]
         choices.append((self.MORE, _("Something else: I will record it on the next page")))
         self.fields["agreed"] = forms.ChoiceField(
@@ -386,3 +389,11 @@ class QuickConversationForm(forms.Form):
             outcome=Outcome.AGREED,
             given_on=self._on,
         )
+
+
+def _cannot_decide_alone(policy: Policy, client: ClientFacts) -> frozenset[str]:
+    """Who may not agree at this age unless more is known: a child without a judgement, a parent of someone older."""
+    if client.age is None:
+        return frozenset()
+    is_presumed = client.age >= policy.rules.age.presumed_capacity_from
+    return frozenset({Consenter.PARENT if is_presumed else Consenter.SELF})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -55,7 +55,7 @@ def answer(request: CouncilRequest, invitation_id: UUID) -> HttpResponse:
     """Accept, and go on to the consent step; or decline."""
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return redirect("council:home")
+        raise Http404
     made = actions.answer_invitation(invitation_id=invitation_id, accept=form.is_yes, by=request.viewer)
     if not form.is_yes:
         messages.success(request, _("You declined. Whoever asked you is told."))

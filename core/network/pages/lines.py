@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -106,7 +106,7 @@ def answer_lead(request: CouncilRequest, offer_id: UUID) -> HttpResponse:
     """Accept or decline the lead."""
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return redirect("council:home")
+        raise Http404
     try:
         made = actions.answer_lead(offer_id=offer_id, accept=form.is_yes, by=request.viewer)
     except NotPermitted as refusal:
