@@ -19,8 +19,8 @@ from tests.factories.site import Site
 
 CANARY = "Zzyzxcanary"
 REFUSED = {403, 404, 405}
-WITHOUT_IDS = {"theme", "accounts:accept", "accounts:reset", "accounts:choose_password"}
-"""Addresses whose variable part is no id of ours: a fingerprint, or a secret token that has tests of its own."""
+WITHOUT_IDS = {"theme", "accounts:join", "accounts:choose_password", "network:results"}
+"""Addresses whose variable part is no id of ours: a fingerprint, a secret token, the random key of one's own search."""
 
 
 @dataclass(frozen=True)

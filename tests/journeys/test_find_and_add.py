@@ -69,11 +69,13 @@ def test_adding_a_client_stays_within_its_budget_without_a_mouse(visitors, view)
     budget = Budget(hana)
     budget.type(NEW[view])
     budget.press("Enter")
+    page.wait_for_url("**/search/*")  # the list under the box says the same while one types
     page.wait_for_selector("text=Not listed on Patchwork?")
     budget.press("Enter")
-    page.wait_for_selector("text=Add a client")
+    page.wait_for_url("**/clients/add*")
     hana.look("add")
-    assert page.evaluate("document.activeElement.type") == "radio" if hana.has_script else True
+    if hana.has_script:
+        assert page.evaluate("document.activeElement.type") == "radio", page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
     budget.press("Space")
     budget.press("Enter")
     page.wait_for_selector("#people")
