@@ -93,7 +93,11 @@ class Visitor:
         if self.has_script:
             found = axe.run(self.page).response["violations"]
             assert found == [], [(v["id"], [n["html"] for n in v["nodes"]]) for v in found]
-        wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth") if self.has_script else False
+        wide = (
+            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            if self.has_script
+            else False
+        )
         assert not wide, f"{name} has to be scrolled sideways"
 
     def says(self, words: str) -> bool:
@@ -108,7 +112,10 @@ def visitors(stage: Stage, chromium: Browser, view: str) -> Iterator[object]:
     def visit(person: str | None = None, *, council: str = "amber") -> Visitor:
         width, scripts = VIEWS[view]
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale="en-GB", timezone_id="Europe/London"
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            locale="en-GB",
+            timezone_id="Europe/London",
         )
         if person:
             key = stage.people[f"{person}-{view}"]["session"]

@@ -20,7 +20,10 @@ def person(name, view, service, given, family, **fields):
     card.user.set_password(PASSWORD)
     card.user.save()
     made[f"{name}-{view}"] = {
-        "email": card.user.email, "password": PASSWORD, "session": session_for(card.user), "card": str(card.id),
+        "email": card.user.email,
+        "password": PASSWORD,
+        "session": session_for(card.user),
+        "card": str(card.id),
         "secret": secret_of(card.user),
     }
     return card
@@ -46,13 +49,34 @@ with inside(council_named("Amber")):
         person("finn", view, fire, "Finn", f"Barlow{number}", job_title="Home safety visitor")
         for extra in ("asks", "codes"):
             person(extra, view, health, extra.title(), f"Reed{number}")
-        amy = make_client("Amelia", f"Thornbury{number}", born=date(2018, 4, 3), postcode="WS13 6AA", address="4 Orchard Road, Lichfield")
-        line = make_involvement(amy, hana, service=health, started_on=clock.today() - timedelta(days=90), confirmed_on=clock.today() - timedelta(days=20))
+        amy = make_client(
+            "Amelia",
+            f"Thornbury{number}",
+            born=date(2018, 4, 3),
+            postcode="WS13 6AA",
+            address="4 Orchard Road, Lichfield",
+        )
+        line = make_involvement(
+            amy,
+            hana,
+            service=health,
+            started_on=clock.today() - timedelta(days=90),
+            confirmed_on=clock.today() - timedelta(days=20),
+        )
         theirs = make_involvement(amy, sam, service=school, started_on=clock.today() - timedelta(days=60))
         for one in (line, theirs):
             make_publication(one)
-        Contact.objects.create(client=amy, involvement=theirs, on=clock.today() - timedelta(days=2), kind="phone", created_at=clock.now())
-        Visit.objects.create(client=amy, involvement=theirs, on=clock.today() + timedelta(days=4), starts_at="14:30", ends_at="15:00", created_at=clock.now())
+        Contact.objects.create(
+            client=amy, involvement=theirs, on=clock.today() - timedelta(days=2), kind="phone", created_at=clock.now()
+        )
+        Visit.objects.create(
+            client=amy,
+            involvement=theirs,
+            on=clock.today() + timedelta(days=4),
+            starts_at="14:30",
+            ends_at="15:00",
+            created_at=clock.now(),
+        )
         made[f"hana-{view}"]["client"] = str(amy.id)
         made[f"hana-{view}"]["client_name"] = amy.full_name
 with inside(council_named("Birch")):
