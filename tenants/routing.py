@@ -77,7 +77,8 @@ def host_of(request: HttpRequest) -> str | None:
 def error_page(status: int, *, cause: str = "") -> HttpResponse:
     """The plain page for an error, rendered without a request: no database, no council, nothing of the viewer."""
     words = {"status": status, "cause": cause}
-    return HttpResponse(render_to_string("ui/error.html", words, using="jinja2"), status=status)
+    headers = {"Retry-After": "10"} if status == 503 else None
+    return HttpResponse(render_to_string("ui/error.html", words, using="jinja2"), status=status, headers=headers)
 
 
 class CouncilMiddleware:
@@ -91,9 +92,7 @@ class CouncilMiddleware:
             return self._answer(request)
         except (OperationalError, InterfaceError):
             logger.exception("database_unreachable")
-            response = error_page(503)
-            response["Retry-After"] = "10"
-            return response
+            return error_page(503)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         host = host_of(request)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from core import clock
 from tenants.context import inside
 from tenants.queries import council_named
-from tests.factories import make_client, make_involvement, make_practitioner, make_publication, make_service, make_user
+from tests.factories import make_client, make_involvement, make_practitioner, make_publication, make_service
 from tests.factories.site import session_for
 from tests.journeys.conftest import VIEWS
 
