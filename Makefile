@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := .:platform
 
-.PHONY: demo reset test test-slow lint assets bench setup browser
+.PHONY: demo reset codes test test-slow lint assets bench setup browser
 
 $(READY): pyproject.toml
 	@echo "Setting up: a virtual environment and the dependencies (about a minute the first time)."
@@ -25,6 +25,10 @@ demo: $(READY)
 # Throws the demo's data away; the next `make demo` starts over.
 reset:
 	@$(if $(wildcard $(BIN)/python),$(BIN)/python -m infra.local.demo --reset,rm -rf .patchwork)
+
+# The sign-in codes of the demo's people, while it runs in another terminal.
+codes: $(READY)
+	@$(BIN)/python -m infra.local.demo --codes
 
 # Debian's Chromium, where there is none yet.
 browser:

@@ -6,6 +6,8 @@ PostgreSQL and Valkey are embedded unless DATABASE_URL and BROKER_URL name other
 from __future__ import annotations
 
 import argparse
+import fcntl
+import json
 import os
 import shutil
 import signal
@@ -23,6 +25,8 @@ from infra.local import postgres, valkey
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = Path(os.environ.get("PATCHWORK_STATE") or ROOT / ".patchwork")
+RUNNING: Final = STATE / "running.json"
+"""Where the database and the broker of the running demo are: for `make codes`, in another terminal."""
 BIN: Final = Path(sys.executable).parent
 
 
@@ -179,6 +183,7 @@ def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
 def serve(env: dict[str, str]) -> None:
     """Serve until Ctrl-C or a stop signal, or until one of the processes ends."""
     port = free_port(int(os.environ.get("PORT", "8000")))
+    env = {**env, "PATCHWORK_PUBLIC_PORT": str(port)}
     logs = STATE / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -199,11 +204,49 @@ def serve(env: dict[str, str]) -> None:
         raise SystemExit(f"The {ended[0]} process ended; see {logs / (ended[0] + '.log')}.")
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the state folder for this process. Raises SystemExit where another demo runs on it."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"A demo is running on {STATE} already: stop it first, with Ctrl-C.") from None
+        yield
+
+
+@contextmanager
+def known_as_running(database_url: str, broker_url: str) -> Iterator[None]:
+    """Leave word of where everything is while the demo runs; readable by its owner alone."""
+    RUNNING.unlink(missing_ok=True)
+    RUNNING.touch(mode=0o600)
+    RUNNING.write_text(json.dumps({"database_url": database_url, "broker_url": broker_url}), encoding="utf-8")
+    try:
+        yield
+    finally:
+        RUNNING.unlink(missing_ok=True)
+
+
+def show_codes() -> None:
+    """Print the present sign-in codes of the running demo, and the links in its mails."""
+    try:
+        running = json.loads(RUNNING.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SystemExit("The demo is not running: start it with `make demo`, and ask here again.") from None
+    env = environment(running["database_url"], running["broker_url"])
+    for council in COUNCILS:
+        print(f"\n{council.name}", flush=True)
+        manage(env, "show_codes", "--council", council.name)
+
+
 def run() -> None:
     """The demo from start to end."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    STATE.mkdir(parents=True, exist_ok=True)
+    # Set here, for a shell that starts us in the background has us ignore Ctrl-C's signal.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
+        stack.enter_context(alone())
         database_url, broker_url = os.environ.get("DATABASE_URL"), os.environ.get("BROKER_URL")
         try:
             if not database_url:
@@ -216,6 +259,7 @@ def run() -> None:
                     server, broker_url = valkey.start(STATE / "valkey")
                     stack.callback(server.stop)
             env = environment(database_url, broker_url)
+            stack.enter_context(known_as_running(database_url, broker_url))
             set_up(env)
             serve(env)
         except KeyboardInterrupt:
@@ -223,11 +267,17 @@ def run() -> None:
 
 
 def main() -> None:
-    """Read the one option and run."""
+    """Read the options and run."""
     parser = argparse.ArgumentParser(description="Patchwork's demo.")
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away")
-    if parser.parse_args().reset:
-        shutil.rmtree(STATE, ignore_errors=True)
+    parser.add_argument("--codes", action="store_true", help="print the running demo's sign-in codes")
+    wanted = parser.parse_args()
+    if wanted.codes:
+        show_codes()
+        return
+    if wanted.reset:
+        with alone():
+            shutil.rmtree(STATE, ignore_errors=True)
         print("The demo's data is gone; `make demo` starts over.")
         return
     run()

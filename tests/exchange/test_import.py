@@ -1,16 +1,11 @@
 """The small sample into a council: every row told, nothing shown, a second run changes nothing, a killed one goes on."""
 
-import csv
-import io
-import shutil
 from collections import Counter
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 
-from core.exchange.actions import import_roster
-from core.exchange.actions import client_rows
+from core.exchange.actions import client_rows, import_roster
 from core.exchange.roster.mapping import read_mappings
 from core.exchange.roster.measuring import read_truth
 from core.exchange.roster.planning import RowOutcome
@@ -142,9 +137,7 @@ def test_an_import_shows_a_line_to_its_own_practitioner_and_manager_alone(amber,
         open_lines = Involvement.objects.filter(ended_on=None)
         assert Reminder.objects.count() == open_lines.count() > 0
         managed = set(Membership.objects.filter(is_manager=True).values_list("practitioner_id", "service_id"))
-        sensitive = set(
-            open_lines.exclude(service__service_type__sensitivity="standard").values_list("id", flat=True)
-        )
+        sensitive = set(open_lines.exclude(service__service_type__sensitivity="standard").values_list("id", flat=True))
         assert sensitive
         seen_by_someone = set()
         cards = Practitioner.objects.select_related("agency", "user").filter(left_on=None)

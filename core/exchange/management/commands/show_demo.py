@@ -37,7 +37,9 @@ class Command(BaseCommand):
             sample = samples.get(council.name.casefold())
             if sample is not None:
                 self._show(council, sample, options["port"])
-        self.stdout.write(f"\nEverybody's password is {PASSWORD}. For the six-digit code: make codes COUNCIL=<name>")
+        self.stdout.write(
+            f"\nEverybody's password is {PASSWORD}. The six-digit codes: `make codes`, in another terminal."
+        )
 
     def _show(self, council: CouncilRef, sample: Sample, port: int) -> None:
         rows = _people(council, sample)
