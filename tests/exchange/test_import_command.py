@@ -180,13 +180,11 @@ def test_a_formula_in_an_export_reaches_neither_the_council_nor_the_result(amber
     path = files / "housing_tenancies.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     head = lines[0].split(",")
-    row = lines[1].split(",")
     cells = next(csv.reader([lines[1]]))
     cells[head.index("Tenant")] = '=HYPERLINK("http://evil.example","x"), Jo'
     out = io.StringIO()
     csv.writer(out).writerow(cells)
     path.write_text("\r\n".join([*lines, out.getvalue()]), encoding="utf-8")
-    assert row
     _said, rows = take(files)
     last = [one for one in rows if one["source file"] == "housing_tenancies.csv"][-1]
     assert (last["outcome"], last["sentence"]) == ("error", "The name holds a formula or mark-up, not a name.")

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core import clock
+from core.consent.errors import PolicyUnusable
 from core.consent.packs_in_use import pack_of
 from core.exchange.actions import import_roster
 from core.exchange.errors import ImportNotPossible
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
         try:
             return import_roster(council=council, folder=folder, mappings=mappings, today=today, report=say)
-        except (MappingMistake, ImportNotPossible) as error:
+        except (MappingMistake, ImportNotPossible, PolicyUnusable) as error:
             raise CommandError(str(error)) from error
 
 
