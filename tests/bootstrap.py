@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 RUN = Path(tempfile.mkdtemp(prefix="pw-", dir="/tmp"))
-LEDGER = RUN / "ledger"
-LEDGER.mkdir()
+# Workers that share a run write into one ledger, which the first process reads at the end.
+LEDGER = Path(os.environ["PATCHWORK_SQL_LEDGER"]) if "PYTEST_XDIST_WORKER" in os.environ else RUN / "ledger"
+LEDGER.mkdir(exist_ok=True)
 POSTGRES = RUN / "pg"
 
 

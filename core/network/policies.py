@@ -15,13 +15,15 @@ from django.db.models import Exists, OuterRef, Q
 from core import clock
 from core.audit.actions import refuse
 from core.consent.decision import RELATIONSHIP_ROLES
-from core.consent.pack import NOT_SHIELDED, STANDARD_CLASS
+from core.consent.pack import NOT_SHIELDED, STANDARD_CLASS, SearchMode
+from core.consent.packs_in_use import pack_of
 from core.directory.viewers import Viewer, ViewerService
 from core.network import errors
 from core.network.choices import Answer, Visibility
 from core.network.models import Involvement, NetworkInvitation, Publication, PublicationRecipient
 from core.people.models import Client
 from tenants.base_model import TenantQuerySet
+from tenants.context import require_current
 
 UNDO_FOR = timedelta(minutes=10)
 
@@ -73,9 +75,19 @@ def _reaches(viewer: Viewer) -> Exists:
 def openable_by(viewer: Viewer) -> TenantQuerySet[Client]:
     """The clients whose page this viewer may open, if only to join.
 
-    Someone cleared, of an agency with an agreement, may open any page whose address they were given; a shielded
-    client's only with a line of their own or their team's.
+    Where the pack's search is open, someone cleared, of an agency with an agreement, may open any page whose address
+    they were given; where it is closed, only those of clients they support or are invited to. A shielded client's page
+    opens only with a line of their own or their team's.
     """
+    return _openable(viewer, is_closed=pack_of(require_current()).search_mode is SearchMode.CLOSED)
+
+
+def joinable_by(viewer: Viewer) -> TenantQuerySet[Client]:
+    """The clients this viewer may be asked about joining: also where search is closed, once they know who it is."""
+    return _openable(viewer, is_closed=False)
+
+
+def _openable(viewer: Viewer, *, is_closed: bool) -> TenantQuerySet[Client]:
     clients = Client.objects.filter(removed_at=None)
     with_own_line = Exists(
         Involvement.objects.filter(
@@ -86,15 +98,23 @@ def openable_by(viewer: Viewer) -> TenantQuerySet[Client]:
     )
     if not (viewer.is_cleared and viewer.has_agreement):
         return clients.filter(with_own_line)
-    return clients.filter(Q(shield=NOT_SHIELDED) | Q(with_own_line))
+    if not is_closed:
+        return clients.filter(Q(shield=NOT_SHIELDED) | Q(with_own_line))
+    invited = Exists(
+        NetworkInvitation.objects.filter(
+            practitioner_id=viewer.id, answer__in=(Answer.WAITING, Answer.ACCEPTED), client_id=OuterRef("pk")
+        )
+    )
+    return clients.filter(Q(with_own_line) | (Q(shield=NOT_SHIELDED) & (Q(invited) | is_related(viewer, "pk"))))
 
 
-def require_open(viewer: Viewer, client_id: UUID, *, for_change: bool = False) -> Client:
-    """The client, if this viewer may open their page. Raises ClientNotFound; a refusal is recorded.
+def require_open(viewer: Viewer, client_id: UUID, *, for_change: bool = False, to_join: bool = False) -> Client:
+    """The client, if this viewer may open their page (or, `to_join`, be asked about joining). Raises ClientNotFound.
 
-    `for_change` holds the client's row until the work is done, so that two who join at once decide one after the other.
+    A refusal is recorded. `for_change` holds the client's row until the work is done, so that two who join at once
+    decide one after the other.
     """
-    clients = openable_by(viewer)
+    clients = joinable_by(viewer) if to_join else openable_by(viewer)
     client = (clients.select_for_update(of=("self",)) if for_change else clients).filter(id=client_id).first()
     if client is None:
         refuse("network.client.refused", by=viewer, reason="not_found", subject_id=client_id)

@@ -35,6 +35,9 @@ class Visitor:
         self.link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.host, self.cookies = host, dict(cookies)
 
+    def close(self) -> None:
+        self.link.close()
+
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes, dict[str, str]]:
         headers = {"Host": self.host, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body:

@@ -105,6 +105,7 @@ def test_full_size(big):
     print("search, as written ", spread(search_times(visitor, names, dice, slips=False)))
     print("search, misspelt   ", spread(search_times(visitor, names, dice, slips=True)))
 
+    visitor.close()
     ((name, key),) = cookies.items()
     file = f"/tmp/{own.name}.json"
     count = own.python(RECORD.format(cookie=name, key=key, path=pages[0], schema=schema, file=file)).stdout.split()[-1]
@@ -152,7 +153,11 @@ def rate(own, port: int, cookies: dict[str, str], paths: list[str]) -> float:
     visitors = [Visitor(port, "amber.localhost", cookies) for _ in range(2)]
     for path in paths[:40]:
         visitors[0].time("GET", path)
-    return throughput(visitors, paths)
+    try:
+        return throughput(visitors, paths)
+    finally:
+        for visitor in visitors:
+            visitor.close()
 
 
 def test_creating_councils_and_the_cost_of_many(own_database):
@@ -169,6 +174,7 @@ def test_creating_councils_and_the_cost_of_many(own_database):
         for _ in range(20):
             visitor.time("GET", "/sign-in")
         page = spread([visitor.time("GET", "/sign-in") for _ in range(100)])
+        visitor.close()
         print(
             f"  to {last:3}: median {sorted(times)[len(times) // 2]:.2f}, worst {max(times):.2f}; {tables} tables; sign-in page {page}"
         )

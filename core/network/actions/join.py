@@ -29,7 +29,7 @@ def join_network(*, client_id: UUID, service_id: UUID, answers: ConversationAnsw
     Raises ClientNotFound, NotCleared, AgreementMissing, NotYourService, AlreadyInvolved. A line that may not be shown
     yet is kept unpublished, with a reminder.
     """
-    client = require_open(by, client_id, for_change=True)
+    client = require_open(by, client_id, for_change=True, to_join=True)
     try:
         service = require_can_join(by, by.service(service_id))
     except NotPermitted as refusal:

@@ -43,7 +43,7 @@ class OwnLine:
 
 def asking(viewer: Viewer, client_id: UUID) -> Asking:
     """What the questions of a conversation depend on. Raises ClientNotFound. Two queries."""
-    client, on = require_open(viewer, client_id), clock.today()
+    client, on = require_open(viewer, client_id, to_join=True), clock.today()
     policy = policy_in_force(on)
     return Asking(client_identity(client), policy, client_facts(client, policy, on), on)
 
