@@ -6,6 +6,7 @@ import hashlib
 from typing import Final
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.accounts.actions.passwords import user_at
@@ -26,7 +27,12 @@ def require_demo() -> None:
         raise ImportNotPossible("A demonstration is loaded in demo mode alone: PATCHWORK_MODE is not demo.")
 
 
-def open_demo_account(account: SampleAccount) -> User:
+def hashed_password() -> str:
+    """The demonstration's password as it is stored: made once for all its accounts, since that is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+def open_demo_account(account: SampleAccount, *, hashed: str) -> User:
     """Let this invented person sign in with the demonstration's password and second factor. Twice does no harm."""
     require_demo()
     user = user_at(account.email)
@@ -36,7 +42,7 @@ def open_demo_account(account: SampleAccount) -> User:
     if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
         return user
     if not user.has_usable_password():
-        user.set_password(PASSWORD)
+        user.password = hashed
         user.save(update_fields=["password"])
     TOTPDevice.objects.create(user=user, name=DEVICE, key=_secret(account.email), confirmed=True)
     record("exchange.demo_account.opened", by=None, subject=user)

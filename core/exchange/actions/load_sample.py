@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from core.exchange.actions.demo_accounts import open_demo_account, require_demo
+from core.exchange.actions.demo_accounts import hashed_password, open_demo_account, require_demo
 from core.exchange.actions.demo_life import bring_news, join_some, name_leads
 from core.exchange.actions.import_roster import import_roster
 from core.exchange.actions.invented_conversations import Viewers, invent_conversations, lines_to_talk_about
@@ -44,13 +44,14 @@ def load_sample(*, council: CouncilRef, sample: Sample, today: date, report: Rep
         clients = lines_to_talk_about()
     _talk(council, clients, viewers, report)
     report("Accounts, visits and invitations")
+    hashed = hashed_password()
     for account in sample.accounts:
         with _scope(council):
-            user = open_demo_account(account)
+            user = open_demo_account(account, hashed=hashed)
             join_some(user, account.joins, viewers)
     for account in sample.accounts:
         with _scope(council):
-            bring_news(open_demo_account(account), viewers)
+            bring_news(open_demo_account(account, hashed=hashed), viewers)
     return result
 
 
