@@ -52,8 +52,9 @@ def stage(django_db_setup: None, cluster: object) -> Iterator[Stage]:
     own.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Ends with its module: while the driver runs, Django takes this thread for an asynchronous one."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
