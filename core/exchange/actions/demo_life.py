@@ -17,6 +17,7 @@ from core.consent.packs_in_use import policy_in_force
 from core.directory.models import Practitioner
 from core.directory.viewers import Viewer
 from core.exchange.actions.invented_conversations import Viewers, invented_answers
+from core.exchange.actions.lots import lot_of_client
 from core.network.actions import invite_colleague, join_network, take_lead
 from core.network.choices import Answer, Source, Visibility
 from core.network.models import Involvement, NetworkInvitation, Publication
@@ -40,7 +41,8 @@ def name_leads(client_ids: Sequence[UUID], viewers: Viewers) -> int:
             "client_id", flat=True
         )
     )
-    wanted = [one for one in client_ids if one not in led and one.int % ONE_LEAD_IN == 0]
+    clients = Client.objects.filter(id__in=client_ids).exclude(id__in=led)
+    wanted = [client.id for client in clients if lot_of_client(client) % ONE_LEAD_IN == 0]
     lines = leaders_among().filter(client_id__in=wanted).order_by("started_on", "id")
     first = {line.client_id: line for line in reversed(list(lines))}
     known = viewers.of([line.practitioner_id for line in first.values()])
@@ -118,8 +120,9 @@ def _viewer(user: User, viewers: Viewers) -> Viewer | None:
 
 def _well_known(*, without: set[UUID]) -> Iterator[UUID]:
     """Clients with lines that are shown, in an order that no name decides."""
-    shown = leaders_among().filter(source=Source.IMPORT).values_list("client_id", flat=True)
-    yield from sorted(set(shown) - without, key=lambda client_id: client_id.int % 1_000_003)
+    shown = leaders_among().filter(source=Source.IMPORT).values("client_id")
+    clients = Client.objects.filter(id__in=shown, removed_at=None).exclude(id__in=without)
+    yield from (client.id for client in sorted(clients, key=lot_of_client))
 
 
 def _colleagues_lines(by: Viewer, *, same_clients: bool) -> list[Involvement]:
@@ -134,7 +137,7 @@ def _colleagues_lines(by: Viewer, *, same_clients: bool) -> list[Involvement]:
     )
     chosen: dict[UUID, Involvement] = {}
     colleagues: set[UUID] = set()
-    for line in reached.order_by("id")[:200]:
+    for line in reached.order_by("-started_on", "client__search_key", "practitioner__family_name")[:200]:
         if line.client_id not in chosen and line.practitioner_id not in colleagues:
             chosen[line.client_id] = line
             colleagues.add(line.practitioner_id)

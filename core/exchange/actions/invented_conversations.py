@@ -1,6 +1,6 @@
 """Conversations for a demonstration: invented, but decided and recorded as any practitioner's are.
 
-Which lines get one is told by the line's own id, so that a run that was stopped goes on alike. Every publication comes
+Which lines get one falls alike every time, so that a run that was stopped goes on as it began. Every publication comes
 from the decision procedure, through the network's own action.
 """
 
@@ -28,6 +28,7 @@ from core.consent.routes import is_default, reached_by, routes_for
 from core.consent.wording import Consenter, FieldSource, Outcome, Talked
 from core.directory.models import Practitioner
 from core.directory.viewers import Viewer, ViewerService, viewer_from
+from core.exchange.actions.lots import lot_of_line
 from core.network.actions.publish import Decided, publish_if_permitted
 from core.network.facts import actor_facts, client_facts, recipients_from, service_facts
 from core.network.models import Involvement, Reminder
@@ -71,7 +72,7 @@ def invent_conversations(client_ids: Sequence[UUID], viewers: Viewers) -> int:
     on = clock.today()
     policy = policy_in_force(on)
     lines = list(
-        Involvement.objects.select_related("service__service_type", "client")
+        Involvement.objects.select_related("service__service_type", "client", "practitioner")
         .filter(client_id__in=client_ids, ended_on=None)
         .order_by("created_at", "id")
     )
@@ -121,10 +122,11 @@ def _around(lines: Sequence[Involvement], policy: Policy, on: date) -> dict[UUID
 
 def _answers(line: Involvement, around: Around, service: ViewerService, by: Viewer) -> ConversationAnswers | None:
     """What was said about this line, or None where it has not been talked about yet."""
-    lot = line.id.int % 100
+    number = lot_of_line(line)
+    lot = number % 100
     if around.facts.age is None or lot >= (FEW_SENSITIVE if service.is_sensitive else SOME_REFUSED):
         return None
-    held_on = max(line.started_on, around.on - timedelta(days=line.id.int // 100 % LONGEST_SINCE))
+    held_on = max(line.started_on, around.on - timedelta(days=number // 100 % LONGEST_SINCE))
     outcome = Outcome.AGREED if service.is_sensitive or lot < MOST_ORDINARY else Outcome.REFUSED
     return invented_answers(around, service, by, held_on=min(held_on, around.on), outcome=outcome, lot=lot)
 
