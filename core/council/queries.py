@@ -145,12 +145,13 @@ def notices_shown_to(viewer: Viewer, user: User) -> tuple[NoticeToShow, ...]:
     seen = set(visible_to(viewer).filter(id__in=lines).values_list("id", flat=True)) if lines else set()
     wanted = {one.client_id for one in told if one.client_id}
     clients = {row.id: row.full_name for row in openable_by(viewer).filter(id__in=wanted)} if wanted else {}
-    return tuple(_notice(one, seen, clients) for one in told)
+    stands_alone = STANDS_ALONE if viewer.is_cleared and viewer.has_agreement else frozenset()
+    return tuple(_notice(one, seen, clients, stands_alone) for one in told)
 
 
-def _notice(one: NoticeLine, seen: set[UUID], clients: dict[UUID, str]) -> NoticeToShow:
+def _notice(one: NoticeLine, seen: set[UUID], clients: dict[UUID, str], stands_alone: frozenset[str]) -> NoticeToShow:
     line = one.detail.get("involvement")
-    is_hidden = (line is not None and UUID(line) not in seen and one.slug not in STANDS_ALONE) or (
+    is_hidden = (line is not None and UUID(line) not in seen and one.slug not in stands_alone) or (
         one.client_id is not None and one.client_id not in clients
     )
     if is_hidden or one.client_id is None:

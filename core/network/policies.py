@@ -60,15 +60,22 @@ def is_related(viewer: Viewer, client_field: str) -> Q:
 
 def _reaches(viewer: Viewer) -> Exists:
     """As SQL: published to the viewer's agency; a sensitive line only by a publication for named agencies."""
-    return Exists(
-        PublicationRecipient.objects.filter(
-            Q(publication__involvement__service__service_type__sensitivity=STANDARD_CLASS)
-            | Q(publication__visibility=Visibility.NAMED_ONLY),
-            agency_id=viewer.agency_id,
-            publication__involvement_id=OuterRef("pk"),
-            publication__ended_at=None,
-            publication__review_by__gte=clock.today(),
-        )
+    return Exists(_reached().filter(agency_id=viewer.agency_id, publication__involvement_id=OuterRef("pk")))
+
+
+def agencies_reached(involvement_id: UUID) -> TenantQuerySet[PublicationRecipient]:
+    """The same for one line: the agencies to whose people on the network it is shown now, as recipients."""
+    return _reached().filter(
+        publication__involvement_id=involvement_id, publication__involvement__client__shield=NOT_SHIELDED
+    )
+
+
+def _reached() -> TenantQuerySet[PublicationRecipient]:
+    return PublicationRecipient.objects.filter(
+        Q(publication__involvement__service__service_type__sensitivity=STANDARD_CLASS)
+        | Q(publication__visibility=Visibility.NAMED_ONLY),
+        publication__ended_at=None,
+        publication__review_by__gte=clock.today(),
     )
 
 
@@ -154,22 +161,35 @@ def can_change(viewer: Viewer, involvement: Involvement) -> bool:
     return involvement.practitioner_id == viewer.id or involvement.service_id in viewer.managed_service_ids
 
 
-def require_can_change(viewer: Viewer, involvement: Involvement) -> None:
-    """Raises InvolvementNotFound: someone else's line can't be told from none."""
-    if not can_change(viewer, involvement):
-        refuse(
-            "network.line.refused",
-            by=viewer,
-            reason="not_yours",
-            client_id=involvement.client_id,
-            subject_id=involvement.id,
-        )
-        raise errors.InvolvementNotFound
+def require_can_change(
+    viewer: Viewer, involvement_id: UUID, *, own_only: bool = False, open_only: bool = False
+) -> Involvement:
+    """The line, held until the work is done, so that the same tap sent twice at once is weighed one after the other.
+
+    Raises InvolvementNotFound, and records the refusal: someone else's line can't be told from none.
+    """
+    lines = changeable_by(viewer).select_for_update(of=("self",)).filter(id=involvement_id)
+    if own_only:
+        lines = lines.filter(practitioner_id=viewer.id)
+    if open_only:
+        lines = lines.filter(ended_on=None)
+    involvement = lines.first()
+    if involvement is None:
+        raise line_refused(viewer, involvement_id)
+    return involvement
+
+
+def line_refused(viewer: Viewer, subject_id: UUID) -> errors.InvolvementNotFound:
+    """The error for a line (or what hangs on one) that is not the viewer's; the refusal is recorded."""
+    refuse("network.line.refused", by=viewer, reason="not_yours", subject_id=subject_id)
+    return errors.InvolvementNotFound()
 
 
 def changeable_by(viewer: Viewer) -> TenantQuerySet[Involvement]:
     """The same rule, as SQL, over ended lines too (an end can be undone)."""
-    return Involvement.objects.filter(Q(practitioner_id=viewer.id) | Q(service_id__in=viewer.managed_service_ids))
+    return Involvement.objects.filter(
+        Q(practitioner_id=viewer.id) | Q(service_id__in=viewer.managed_service_ids), client__removed_at=None
+    )
 
 
 # Leading
@@ -189,7 +209,14 @@ def require_can_lead(involvement: Involvement) -> None:
 def leaders_among() -> TenantQuerySet[Involvement]:
     """The same rule, as SQL."""
     return Involvement.objects.filter(
-        Exists(Publication.objects.filter(involvement_id=OuterRef("pk"), ended_at=None, visibility=Visibility.NETWORK)),
+        Exists(
+            Publication.objects.filter(
+                involvement_id=OuterRef("pk"),
+                ended_at=None,
+                review_by__gte=clock.today(),
+                visibility=Visibility.NETWORK,
+            )
+        ),
         ended_on=None,
         service__service_type__sensitivity=STANDARD_CLASS,
         practitioner__user__isnull=False,

@@ -12,7 +12,7 @@ from core.network.queries.show import Member, NetworkPage, network_for
 from core.visits.choices import ContactKind
 from core.visits.errors import VisitNotFound
 from core.visits.models import Contact, Visit
-from core.visits.policies import visits_changeable_by, visits_visible_to
+from core.visits.policies import not_changeable, visits_changeable_by, visits_visible_to
 
 MOST_VISITS = 200
 
@@ -111,7 +111,7 @@ def visit_to_change(viewer: Viewer, visit_id: UUID) -> PlannedVisit:
     """A visit the viewer may change. Raises VisitNotFound."""
     visit = visits_changeable_by(viewer).filter(id=visit_id).first()
     if visit is None:
-        raise VisitNotFound
+        raise not_changeable(viewer, visit_id, VisitNotFound)
     return planned(visit)
 
 

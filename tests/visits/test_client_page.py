@@ -71,11 +71,12 @@ def test_opening_it_is_written_down_with_the_lines_that_were_on_it(amber, site):
 
 
 @pytest.mark.parametrize("headers", [{"HX-Preloaded": "true"}, {"Sec-Purpose": "prefetch"}])
-def test_a_page_fetched_ahead_is_not_written_down(amber, site, headers):
+def test_a_page_fetched_ahead_shows_nothing_and_is_not_written_down(amber, site, headers):
     with inside(amber):
         amy = make_client()
         (me,), _lines = network_of(1, amy)
-    assert site.sign_in(me).get(address(amy), headers=headers).status_code == 200
+    ahead = site.sign_in(me).get(address(amy), headers=headers)
+    assert (ahead.status_code, ahead.content) == (204, b"")
     with inside(amber):
         assert not Event.objects.filter(slug="network.client.opened").exists()
 

@@ -19,7 +19,7 @@ from core.network.choices import DifferentPerson
 from core.network.errors import ClientNotFound, LooksListed, NotPermitted, TooLateToUndo
 from core.network.models import Involvement, NetworkInvitation
 from core.network.policies import UNDO_FOR, require_can_join
-from core.network.queries.duplicates import Duplicate, compared
+from core.network.queries.duplicates import COMPARED, Duplicate, compared
 from core.network.queries.find import Sight, sight_of
 from core.people.actions import create_client, remove_client
 from core.people.models import Client
@@ -78,6 +78,8 @@ def add_client(
         return Added(client_id)
     alike = _strongly_alike(sight, details)
     if alike and not (apart.reason and {one.id for one in alike} <= apart.client_ids):
+        # Nothing is saved, and yet they are shown: what is noted this way outlives the rollback.
+        refuse(COMPARED, by=by, reason="looks_listed", detail={"listed": [str(one.id) for one in alike]})
         raise StronglyAlike(alike)
     client, is_new = create_client(client_id=client_id, details=details, by=by)
     if not is_new:

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from core import clock
-from core.audit.actions import record
+from core.audit.actions import record, refuse
 from core.directory.viewers import Viewer
 from core.network.actions.publish import Decided, extend_publications
 from core.network.actions.telling import tell_network
 from core.network.choices import Answer, EndReason, PublicationEnd
-from core.network.errors import AlreadyEnded, AlreadyInvolved, EndBeforeStart, InvolvementNotFound, TooLateToUndo
-from core.network.models import Involvement, LeadOffer, Publication, PublicationRecipient
-from core.network.policies import UNDO_FOR, changeable_by
+from core.network.errors import AlreadyEnded, AlreadyInvolved, EndBeforeStart, TooLateToUndo
+from core.network.models import Involvement, LeadOffer, Publication
+from core.network.policies import UNDO_FOR, agencies_reached, require_can_change
 from core.network.queries.around import read_around
 
 
@@ -25,17 +25,13 @@ def end_involvement(*, involvement_id: UUID, on: date, reason: EndReason, by: Vi
 
     Raises InvolvementNotFound, AlreadyEnded, EndBeforeStart.
     """
-    involvement = _own(involvement_id, by)
+    involvement = require_can_change(by, involvement_id)
     if involvement.ended_on is not None:
         raise AlreadyEnded
     if not involvement.started_on <= on <= clock.today():
         raise EndBeforeStart
     around = read_around(involvement.client)
-    reached = set(
-        PublicationRecipient.objects.filter(
-            publication__involvement=involvement, publication__ended_at=None
-        ).values_list("agency_id", flat=True)
-    )
+    reached = set(agencies_reached(involvement.id).values_list("agency_id", flat=True))
     now = clock.now()
     involvement.ended_on, involvement.end_reason, involvement.ended_at = on, reason, now
     involvement.version += 1
@@ -57,10 +53,11 @@ def undo_end(*, involvement_id: UUID, by: Viewer) -> Involvement:
 
     Raises InvolvementNotFound, TooLateToUndo, AlreadyInvolved (they joined again meanwhile).
     """
-    involvement = _own(involvement_id, by)
+    involvement = require_can_change(by, involvement_id)
     if involvement.ended_on is None:
         return involvement
     if involvement.ended_at is None or clock.now() - involvement.ended_at > UNDO_FOR:
+        refuse("network.line.refused", by=by, reason=TooLateToUndo.slug, subject_id=involvement.id)
         raise TooLateToUndo
     around = read_around(involvement.client)
     ended_at = involvement.ended_at
@@ -88,16 +85,10 @@ def undo_join(*, involvement_id: UUID, by: Viewer) -> Involvement:
 
     Raises InvolvementNotFound, TooLateToUndo, AlreadyEnded.
     """
-    involvement = _own(involvement_id, by)
+    involvement = require_can_change(by, involvement_id)
     if clock.now() - involvement.created_at > UNDO_FOR:
+        refuse("network.line.refused", by=by, reason=TooLateToUndo.slug, subject_id=involvement.id)
         raise TooLateToUndo
     return end_involvement(
         involvement_id=involvement_id, on=involvement.started_on, reason=EndReason.RECORDED_IN_ERROR, by=by
     )
-
-
-def _own(involvement_id: UUID, by: Viewer) -> Involvement:
-    involvement = changeable_by(by).select_for_update(of=("self",)).filter(id=involvement_id).first()
-    if involvement is None:
-        raise InvolvementNotFound
-    return involvement

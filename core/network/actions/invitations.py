@@ -84,6 +84,7 @@ def answer_invitation(*, invitation_id: UUID, accept: bool, by: Viewer) -> Netwo
         invitations_to(by).select_for_update(of=("self",)).select_related("invited_by").filter(id=invitation_id).first()
     )
     if invitation is None:
+        refuse("network.invitation.refused", by=by, reason="not_found", subject_id=invitation_id)
         raise InvitationNotFound
     invitation.answer, invitation.answered_at = (Answer.ACCEPTED if accept else Answer.DECLINED), clock.now()
     invitation.save(update_fields=["answer", "answered_at"])
@@ -108,6 +109,7 @@ def _require_consent_reaches(around: Around, card: Practitioner, statuses: froze
             involvement__practitioner_id=by.id,
             involvement__ended_on=None,
             ended_at=None,
+            review_by__gte=around.on,
         )
         .order_by("published_at")
     )
@@ -115,9 +117,8 @@ def _require_consent_reaches(around: Around, card: Practitioner, statuses: froze
     if not published:
         refuse("network.invitation.refused", by=by, reason=NotShownYet.slug, client_id=around.client.id)
         raise NotShownYet
-    recipient = Recipient(
-        agency=str(card.agency_id), status=statuses | around.agencies.get(card.agency_id, frozenset())
-    )
+    # The colleague's own statuses alone: those of lines that the inviter may not see must not change the answer.
+    recipient = Recipient(agency=str(card.agency_id), status=statuses)
     for publication in published:
         try:
             asked = request_from_case(publication.decision.request)

@@ -13,11 +13,12 @@ from core.consent.conversation import ConversationAnswers
 from core.directory.viewers import Viewer, ViewerService
 from core.network.actions.publish import Decided, extend_publications, publish_if_permitted
 from core.network.actions.telling import tell_network
-from core.network.choices import Answer
-from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, InvolvementNotFound, NotPermitted
+from core.network.choices import Answer, PublicationEnd
+from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, NotPermitted
 from core.network.models import Involvement, NetworkInvitation, Publication, Reminder
-from core.network.policies import changeable_by, require_can_change, require_can_join, require_open
+from core.network.policies import require_can_change, require_can_join, require_open
 from core.network.queries.around import Around, read_around
+from core.people.models import Client
 
 MEMBER_JOINED = "network.member.joined"
 
@@ -30,11 +31,7 @@ def join_network(*, client_id: UUID, service_id: UUID, answers: ConversationAnsw
     yet is kept unpublished, with a reminder.
     """
     client = require_open(by, client_id, for_change=True, to_join=True)
-    try:
-        service = require_can_join(by, by.service(service_id))
-    except NotPermitted as refusal:
-        refuse("network.join.refused", by=by, reason=refusal.slug, client_id=client.id)
-        raise
+    service = _require_can_join(by, service_id, client)
     around = read_around(client)
     if around.supporter(by.id, service.id):
         raise AlreadyInvolved
@@ -61,14 +58,12 @@ def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswer
     Raises InvolvementNotFound, AlreadyEnded, AlreadyShown, NotCleared, AgreementMissing. Only the line's own
     practitioner records what they talked about.
     """
-    involvement = changeable_by(by).filter(id=involvement_id, practitioner_id=by.id).first()
-    if involvement is None:
-        raise InvolvementNotFound
-    require_can_change(by, involvement)
+    involvement = require_can_change(by, involvement_id, own_only=True)
     if involvement.ended_on is not None:
         raise AlreadyEnded
     client = require_open(by, involvement.client_id, for_change=True)
-    service = require_can_join(by, by.service(involvement.service_id))
+    service = _require_can_join(by, involvement.service_id, client)
+    _end_expired(involvement, by)
     if Publication.objects.filter(involvement=involvement, ended_at=None).exists():
         raise AlreadyShown
     around = read_around(client)
@@ -79,6 +74,21 @@ def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswer
         Reminder.objects.filter(involvement=involvement, done_at=None).update(done_at=clock.now())
     tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
     return bool(decided.publications)
+
+
+def _require_can_join(by: Viewer, service_id: UUID, client: Client) -> ViewerService:
+    try:
+        return require_can_join(by, by.service(service_id))
+    except NotPermitted as refusal:
+        refuse("network.join.refused", by=by, reason=refusal.slug, client_id=client.id)
+        raise
+
+
+def _end_expired(involvement: Involvement, by: Viewer) -> None:
+    """A publication whose review day passed is seen by nobody: it makes room for a new conversation."""
+    expired = Publication.objects.filter(involvement=involvement, ended_at=None, review_by__lt=clock.today())
+    if expired.update(ended_at=clock.now(), end_reason=PublicationEnd.EXPIRED):
+        record("network.line.expired", by=by, subject=involvement, client_id=involvement.client_id)
 
 
 def _add(around: Around, service: ViewerService, by: Viewer) -> Involvement:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from core.directory.viewers import Viewer
-from core.network.models import Involvement, PublicationRecipient
+from core.network.models import Involvement
+from core.network.policies import agencies_reached
 from core.network.queries.around import Around
 from core.notices.actions import tell
 
@@ -25,9 +26,7 @@ def tell_those_who_see(
     involvement_id: UUID, slug: str, *, client_id: UUID, by: Viewer, detail: Mapping[str, str] | None = None
 ) -> None:
     """The same where nothing around was read yet, in one query: people on the network whom the line is published to."""
-    reached = PublicationRecipient.objects.filter(
-        publication__involvement_id=involvement_id, publication__ended_at=None
-    ).values("agency_id")
+    reached = agencies_reached(involvement_id).values("agency_id")
     told = (
         Involvement.objects.filter(client_id=client_id, ended_on=None, service__agency_id__in=reached)
         .exclude(practitioner_id=by.id)

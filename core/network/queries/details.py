@@ -79,6 +79,7 @@ def details_for(viewer: Viewer, client_id: UUID) -> DetailsPage:
 def address_to_share(viewer: Viewer, client_id: UUID) -> SharedAddress:
     """The address of a client whom the viewer supports, for adding another person who lives there."""
     record = _supported(viewer, client_id)
+    record_sight(DETAILS_OPENED, by=viewer, client_id=client_id)
     return SharedAddress(record.details.address, record.details.postcode)
 
 

@@ -7,8 +7,10 @@ client, changes nothing here, neither a count nor a statement.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
+from core.audit.actions import record_sight
 from core.directory.viewers import Viewer
 from core.network.queries.find import Sight, sight_of
 from core.people.identity import spoken
@@ -16,6 +18,7 @@ from core.people.matching import THRESHOLDS, Comparison, Verdict, compare
 from core.people.queries import look_alikes
 from core.people.records import ClientDetails, ClientRecord
 
+COMPARED: Final = "people.client.compared"
 MOST_COMPARED = 3
 
 _WORDS = {"same": "same", "similar": "close", "different": "differs", "unknown": "unknown"}
@@ -50,8 +53,11 @@ class Duplicate:
 
 
 def duplicates_for(viewer: Viewer, details: ClientDetails) -> tuple[Duplicate, ...]:
-    """The likeliest first, in three statements. Raises as `sight_of` does."""
-    return compared(sight_of(viewer), details)
+    """The likeliest first, in three statements; showing any is a sight, and recorded. Raises as `sight_of` does."""
+    found = compared(sight_of(viewer), details)
+    if found:
+        record_sight(COMPARED, by=viewer, detail={"listed": [str(one.id) for one in found]})
+    return found
 
 
 def compared(sight: Sight, details: ClientDetails) -> tuple[Duplicate, ...]:

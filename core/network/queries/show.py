@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,13 +21,14 @@ from core.network.choices import Answer, Visibility
 from core.network.facts import client_facts
 from core.network.models import LeadOffer, NetworkInvitation, Publication
 from core.network.policies import require_open, services_to_join_with, visible_to
+from core.network.queries.find import searchable_kinds
 from core.network.words import LineState, kept_back, shown
 from core.people.models import Client, ClientIdentifier
 
 
 @dataclass(frozen=True, slots=True)
 class ClientIdentity:
-    """Enough to know that this is the right person. Identifiers are for people on the network alone."""
+    """Enough to know that this is the right person. Identifiers: for people on the network, as the pack allows."""
 
     id: UUID
     given_name: str
@@ -152,7 +153,7 @@ def network_for(viewer: Viewer, client_id: UUID) -> NetworkPage:
     waiting = next((one for one in invitations if one.answer == Answer.WAITING), None)
     joined = {member.service_id for member in members if member.is_own}
     return NetworkPage(
-        client=client_identity(client, with_identifiers=is_related),
+        client=client_identity(client, kinds=searchable_kinds(viewer, policy) if is_related else ()),
         facts=client_facts(client, policy, today),
         policy=policy,
         is_related=is_related,
@@ -250,11 +251,11 @@ def _invitations(viewer: Viewer, client_id: UUID) -> list[NetworkInvitation]:
     )
 
 
-def client_identity(client: Client, *, with_identifiers: bool = False) -> ClientIdentity:
-    """A client's identity, with identifiers only for those on the network. One query with them, none without."""
+def client_identity(client: Client, *, kinds: Collection[str] = ()) -> ClientIdentity:
+    """A client's identity, with identifiers of these kinds. One query with them, none without."""
     identifiers: tuple[tuple[str, str], ...] = ()
-    if with_identifiers:
-        rows = ClientIdentifier.objects.filter(client=client).order_by("kind")
+    if kinds:
+        rows = ClientIdentifier.objects.filter(client=client, kind__in=kinds).order_by("kind")
         identifiers = tuple((row.kind, row.value) for row in rows)
     return ClientIdentity(
         client.id,

@@ -15,7 +15,7 @@ from core.network.policies import UNDO_FOR, changeable_by
 from core.visits.choices import ContactKind
 from core.visits.errors import ContactInFuture, ContactNotFound, ContactTooLongAgo, TooLateToUndo
 from core.visits.models import Contact
-from core.visits.policies import require_can_log
+from core.visits.policies import not_changeable, require_can_log
 
 LONGEST_AGO = timedelta(days=366)
 SAME_TAP = timedelta(seconds=10)
@@ -52,7 +52,7 @@ def undo_contact(*, contact_id: UUID, by: Viewer) -> Contact:
     """Take a contact back within ten minutes. Raises ContactNotFound, TooLateToUndo."""
     contact = Contact.objects.filter(id=contact_id, involvement__in=changeable_by(by)).first()
     if contact is None:
-        raise ContactNotFound
+        raise not_changeable(by, contact_id, ContactNotFound)
     if contact.removed_at is not None:
         return contact
     if clock.now() - contact.created_at > UNDO_FOR:

@@ -22,7 +22,7 @@ from core.visits.errors import (
     VisitTooFarAhead,
 )
 from core.visits.models import Visit
-from core.visits.policies import require_can_log, visits_changeable_by
+from core.visits.policies import not_changeable, require_can_log, visits_changeable_by
 
 FURTHEST_AHEAD = timedelta(days=731)
 
@@ -104,7 +104,7 @@ def undo_cancel(*, visit_id: UUID, by: Viewer) -> Visit:
 def _found(visit_id: UUID, by: Viewer) -> Visit:
     visit = visits_changeable_by(by).select_for_update(of=("self",)).filter(id=visit_id).first()
     if visit is None:
-        raise VisitNotFound
+        raise not_changeable(by, visit_id, VisitNotFound)
     return visit
 
 

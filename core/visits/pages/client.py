@@ -26,8 +26,11 @@ PRELOADS = "Purpose", "Sec-Purpose", "HX-Preloaded"
 @for_the_network
 def client(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     """The page; showing it is a sight, and is written down with the lines (and so the numbers) that were on it."""
+    if any(name in request.headers for name in PRELOADS):
+        # Nothing is shown ahead: a page that whoever asks could keep unrecorded would be a sight without a trace.
+        return HttpResponse(status=204)
     page = client_page_for(request.viewer, client_id)
-    if request.method == "GET" and not any(name in request.headers for name in PRELOADS):
+    if request.method == "GET":
         lines = [str(line.member.involvement_id) for line in page.lines]
         record_sight("network.client.opened", by=request.viewer, client_id=client_id, detail={"lines": lines})
         remember_opened(client_id=client_id, user_id=request.viewer.user_id)
