@@ -82,7 +82,7 @@ def card_for(viewer: Viewer, practitioner_id: UUID) -> Card:
 
 def colleagues(viewer: Viewer, asked: str, *, page: int = 1) -> ColleaguesPage:
     """Colleagues whose name, role, agency or service holds every word of `asked`, 25 a page, in two queries."""
-    words = asked.split()[:6]
+    words = asked.replace("\0", " ").split()[:6]
     name = Concat("given_name", Value(" "), "family_name")
     rows = visible_to(viewer).select_related("agency").annotate(plain_name=Lower(Func(name, function="unaccent")))
     if words:

@@ -136,3 +136,11 @@ def test_colleagues_pages_answer(amber, site):
     assert "Ostrowski" in site.get("/colleagues", {"q": "ostrowski", "page": "nonsense"}).content.decode()
     assert "Ostrowski" in site.get(f"/colleagues/{other.id}").content.decode()
     assert site.get("/colleagues/6f1f9e7e-0000-4000-8000-000000000000").status_code == 404
+
+
+def test_signs_that_no_name_holds_find_nobody_and_break_nothing(amber, site):
+    with inside(amber):
+        me = make_viewer()
+    site.sign_in(me)
+    for typed in ("\x00", "a\x00b", "\u202e\u200b", "%" * 500, "x" * 10_000):
+        assert site.get("/colleagues", {"q": typed}).status_code == 200
