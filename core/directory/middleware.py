@@ -8,18 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from core.accounts.models import User
-from core.directory.viewers import Viewer, viewer_of
+from core.directory.viewers import SEE_CLIENTS, Viewer, viewer_of
 
 
 class ViewerMiddleware:
-    """Sets `request.viewer`: a lazily read `Viewer`, or None for someone without a contact card."""
+    """Sets `request.viewer`: a lazily read `Viewer`, or None for someone without a contact card or a role that sees clients."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def read() -> Viewer | None:
-            return viewer_of(request.user) if isinstance(request.user, User) or request.user.is_authenticated else None
+            is_someone = isinstance(request.user, User) or request.user.is_authenticated
+            viewer = viewer_of(request.user) if is_someone else None
+            return viewer if viewer and viewer.roles & SEE_CLIENTS else None
 
         request.viewer = SimpleLazyObject(read)  # type: ignore[attr-defined]  # typed by CouncilRequest
         return self.get_response(request)

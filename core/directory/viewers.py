@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from core import clock
 from core.accounts.choices import Role
 from core.accounts.models import User
 from core.directory.models import Membership, Practitioner
+
+SEE_CLIENTS: Final = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER})
+"""The roles whose work is with clients: whoever has none of them sees none, whatever their card says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Final
 
 from core.accounts.access import EVERYONE, PASSWORD_GIVEN, SIGNED_IN, Access
 from core.accounts.choices import Role
+from core.directory.viewers import SEE_CLIENTS
 
-CLIENT_ROLES: Final = Access.roles(Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER)
+CLIENT_ROLES: Final = Access.roles(*SEE_CLIENTS)
 ADMINS: Final = Access.roles(Role.COUNCIL_ADMIN)
 
 RULES: Final[dict[str, Access]] = {

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core import clock
+from core.accounts.models import User
 from core.audit.models import Event
 from core.council.queries import Filters, home_for, notices_shown_to
 from core.network.models import Involvement, NetworkInvitation, PublicationRecipient
@@ -163,3 +164,18 @@ def test_notices_are_listed_and_marked_as_read_and_only_ones_own(amber, site):
     with inside(amber):
         assert Notice.objects.get(read_at=None).user_id == other.user_id
         assert Involvement.objects.count() == 1
+
+
+@pytest.mark.parametrize("roles", [("council_admin",), ("auditor", "ig_officer")])
+def test_someone_whose_role_sees_no_client_sees_none_even_with_a_card_and_open_lines(amber, site, roles):
+    with inside(amber):
+        me, amy = make_viewer(roles=("practitioner",)), make_client("Amelia", "Hartwell")
+        make_involvement(amy, me)
+    site.sign_in(me)
+    assert "HARTWELL" in site.get("/").content.decode()
+    with inside(amber):
+        User.objects.filter(id=me.user_id).update(roles=list(roles))
+    page = site.get("/")
+    assert page.status_code == 200
+    assert "HARTWELL" not in page.content.decode()
+    assert site.get("/notices").status_code == 403
