@@ -44,7 +44,7 @@ lint: $(READY)
 	@$(BIN)/mypy
 
 test: lint browser
-	@$(PYTEST) -n 2 --dist loadfile -m 'not slow and not bench'
+	@$(PYTEST) -n 2 --dist worksteal -m 'not slow and not bench'
 
 test-slow: $(READY) browser
 	@$(PYTEST) -m 'slow'

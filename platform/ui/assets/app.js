@@ -21,6 +21,8 @@ function start (options = {}) {
 }
 
 start()
+// A browser that is busy may skip autofocus; someone who works by keyboard counts on it.
+if (document.activeElement === document.body) document.querySelector('[autofocus]')?.focus()
 watchShortcuts(document)
 watchSubmits(document)
 watchRequests(document, start)
