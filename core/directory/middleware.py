@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -12,7 +13,7 @@ from core.directory.viewers import SEE_CLIENTS, Viewer, viewer_of
 
 
 class ViewerMiddleware:
-    """Sets `request.viewer`: a lazily read `Viewer`, or None for someone without a contact card or a role that sees clients."""
+    """Sets `request.viewer`, read lazily: None for someone without a contact card or a role that sees clients."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,7 +21,7 @@ class ViewerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def read() -> Viewer | None:
             is_someone = isinstance(request.user, User) or request.user.is_authenticated
-            viewer = viewer_of(request.user) if is_someone else None
+            viewer = viewer_of(cast("User", request.user)) if is_someone else None
             return viewer if viewer and viewer.roles & SEE_CLIENTS else None
 
         request.viewer = SimpleLazyObject(read)  # type: ignore[attr-defined]  # typed by CouncilRequest
