@@ -44,7 +44,11 @@ def contact_words(contact: LastContact | None) -> str:
 
 def rows_of(page: ClientPage) -> list[dict[str, Any]]:
     """The list, grouped by agency."""
-    return [{"agency": agency, "members": [_row(line) for line in lines]} for agency, lines in page.groups]
+    lead = page.network.policy.rules.terms["coordinator"]
+    return [
+        {"agency": agency, "members": [_row(line) | {"lead_word": lead} for line in lines]}
+        for agency, lines in page.groups
+    ]
 
 
 def picture_of(page: ClientPage) -> list[PictureMember]:
