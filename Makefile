@@ -41,7 +41,7 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --lint core platform/ui
-	@$(BIN)/mypy
+	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/mypy
 
 test: lint browser
 	@$(PYTEST) -n 2 --dist worksteal -m 'not slow and not bench'

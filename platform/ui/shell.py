@@ -42,7 +42,8 @@ class Shell:
     `theme_url` is the council's own colours; `banner` a sentence such as "Demonstration: made-up people". Addresses
     left empty leave their part out; `suggest_url` answers a POST of what is being typed with a list. `idle_seconds` is
     the session's idle time-out, `warn_seconds` how long before it the warning comes; GET on `extend_url` answers
-    `{"csrf_token": "…"}` while signed in and counts as activity. `region` is the council's country for phone numbers, `language` the page's BCP 47 tag.
+    `{"csrf_token": "…"}` while signed in and counts as activity. `region` is the council's country for phone numbers,
+    `language` the page's BCP 47 tag.
     """
 
     council_name: str

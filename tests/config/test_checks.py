@@ -29,7 +29,15 @@ def without(name: str, items: list[str]) -> list[str]:
     [
         ({"SHARED_APPS": [*settings.SHARED_APPS, "core.people"]}, "patchwork.E001"),
         ({"MIDDLEWARE": without("core.accounts.middleware.SignedInMiddleware", settings.MIDDLEWARE)}, "patchwork.E002"),
-        ({"MIDDLEWARE": [*without("tenants.routing.CouncilMiddleware", settings.MIDDLEWARE), "tenants.routing.CouncilMiddleware"]}, "patchwork.E003"),
+        (
+            {
+                "MIDDLEWARE": [
+                    *without("tenants.routing.CouncilMiddleware", settings.MIDDLEWARE),
+                    "tenants.routing.CouncilMiddleware",
+                ]
+            },
+            "patchwork.E003",
+        ),
         ({"REST_FRAMEWORK": {}}, "patchwork.E004"),
         ({"CACHES": {"default": {"BACKEND": settings.CACHES["default"]["BACKEND"]}}}, "patchwork.E005"),
     ],

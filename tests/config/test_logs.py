@@ -49,7 +49,9 @@ def test_an_errors_kind_and_place_are_logged_and_not_its_words():
     try:
         raise ValueError(f"the name {CANARY} is wrong")
     except ValueError:
-        record = logging.getLogger("x").makeRecord("x", logging.ERROR, "f", 1, "it_failed", (), __import__("sys").exc_info())
+        record = logging.getLogger("x").makeRecord(
+            "x", logging.ERROR, "f", 1, "it_failed", (), __import__("sys").exc_info()
+        )
     line = LineFormatter().format(record)
     assert "ValueError" in line
     assert "test_logs.py" in line

@@ -20,7 +20,9 @@ GOOD = {
 
 
 def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
-    keep = {name: value for name, value in os.environ.items() if not name.startswith(("PATCHWORK", "DATABASE", "BROKER"))}
+    keep = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PATCHWORK", "DATABASE", "BROKER"))
+    }
     env = {**keep, **{name: value for name, value in {**GOOD, **changes}.items() if value is not None}}
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
     code = "from config import settings; print(settings.SESSION_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS, settings.DEBUG)"
