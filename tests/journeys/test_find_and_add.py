@@ -79,7 +79,7 @@ def test_adding_a_client_stays_within_its_budget_without_a_mouse(visitors, view)
     page.wait_for_url("**/clients/add*")
     hana.look("add")
     if hana.has_script:
-        page.wait_for_function("document.activeElement.type === 'radio'")
+        page.wait_for_selector("input[type=radio]:focus")
     budget.press("Space")
     budget.press("Enter")
     page.wait_for_selector("#people")
