@@ -23,7 +23,7 @@ def test_sign_in_with_a_second_factor_and_see_my_clients(visitors, stage, view):
     asks.look("second-factor")
     page.fill("[name=code]", pyotp.TOTP(person["secret"]).now())
     page.press("[name=code]", "Enter")
-    page.wait_for_selector("text=My clients")
+    page.wait_for_selector("h1:has-text('My clients')")
     asks.look("home-empty")
     page.locator("nav").first.wait_for()
     asks.go("/my-sign-in")
