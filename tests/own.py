@@ -79,8 +79,8 @@ class Own:
         self.processes.append(process)
         return process
 
-    def serve(self) -> int:
-        """Start the web server. Returns its port once it answers."""
+    def serve(self, application: str = "config.wsgi:application") -> int:
+        """Start the web server, by default with the product. Returns its port once it answers."""
         port = bootstrap.free_port()
         process = self.start(
             str(BIN / "granian"),
@@ -96,7 +96,7 @@ class Own:
             "4",
             "--log-level",
             "warning",
-            "config.wsgi:application",
+            application,
         )
         wait_until(lambda: process.poll() is not None or _answers(port), "the web server did not start")
         assert process.poll() is None, self.log()

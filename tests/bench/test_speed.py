@@ -13,7 +13,6 @@ import pytest
 
 from tests.bench.big_council import fill
 from tests.bench.measure import Visitor, spread, throughput
-from tests.own import wait_until
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
@@ -121,31 +120,11 @@ def test_full_size(big):
 
 
 def serve_as(own, application: str, **variables: str) -> int:
-    from tests import bootstrap
-    from tests.own import BIN, _answers
-
-    port = bootstrap.free_port()
+    """The port of another application on the same database, with variables that it alone is started with."""
     own.variables |= variables
-    process = own.start(
-        str(BIN / "granian"),
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--log-level",
-        "warning",
-        application,
-    )
+    port = own.serve(application)
     for name in variables:
         del own.variables[name]
-    wait_until(lambda: process.poll() is not None or _answers(port), "the server did not start")
-    assert process.poll() is None, own.log()
     return port
 
 
