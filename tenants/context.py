@@ -58,11 +58,15 @@ class CouncilRef:
 
 @dataclass(slots=True)
 class Scope:
-    """One open `inside()`: its council, its actor, and what must be written even if the work is rolled back."""
+    """One open `inside()`: its council, its actor, and what must be written even if the work is rolled back.
+
+    `memo` holds what this unit of work read once and may use again; it ends with the scope, so nothing grows stale.
+    """
 
     council: CouncilRef
     actor: str
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     def write_afterwards(self, write: Callable[[], None]) -> None:
         """Have `write` run inside this council once the work is over, whether it was kept or rolled back."""

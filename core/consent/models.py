@@ -23,10 +23,54 @@ class PolicyVersion(TenantModel):
     created_by_id = models.UUIDField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = (models.UniqueConstraint(fields=("effective_from",), name="one_policy_a_day"),)
+        indexes = (models.Index(fields=("effective_from",), name="policy_by_day"),)
 
     def __str__(self) -> str:
         return f"{self.pack_id}@{self.pack_version}"
+
+
+class PolicyCancellation(TenantModel):
+    """A version that was taken back before its day: it never comes into force. Neither is ever edited."""
+
+    council_privileges = APPEND_ONLY
+
+    policy_version = models.OneToOneField(PolicyVersion, on_delete=models.PROTECT, related_name="cancellation")
+    at = models.DateTimeField()
+    by_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.policy_version_id)
+
+
+class PolicyDraft(TenantModel):
+    """A policy being prepared: rehearsed and changed until it is published, or thrown away."""
+
+    tightening = models.JSONField(default=dict, blank=True)
+    effective_from = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    updated_by_id = models.UUIDField()
+    rehearsed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Material(TenantModel):
+    """The words and cards shown in conversations, as they stood: a conversation names the code of the ones it used."""
+
+    council_privileges = APPEND_ONLY
+
+    code = models.CharField(max_length=64, unique=True)
+    pack = models.CharField(max_length=64)
+    pack_checksum = models.CharField(max_length=64)
+    language = models.CharField(max_length=12)
+    content = models.JSONField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Conversation(TenantModel):
@@ -39,7 +83,7 @@ class Conversation(TenantModel):
     held_on = models.DateField()
     with_whom = models.CharField(max_length=24, blank=True)
     outcome = models.CharField(max_length=32)
-    material_version = models.CharField(max_length=40)
+    material_version = models.CharField(max_length=64)
     answers = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
 

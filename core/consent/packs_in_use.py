@@ -7,14 +7,17 @@ council's data, so keeping them for the life of the process is safe.
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import Final
 
 from core.consent.errors import PolicyUnusable
 from core.consent.models import PolicyVersion
 from core.consent.pack import Pack
 from core.consent.pack_loading import load_packs
-from core.consent.policy import Policy, Tightening, starting_policy
-from tenants.context import CouncilRef, require_current
+from core.consent.policy import Policy, starting_policy, tightening_from
+from tenants.context import CouncilRef, require_current, require_scope
 from tenants.models import Council
+
+_IN_FORCE: Final = "policy in force"
 
 
 @cache
@@ -29,13 +32,32 @@ def pack_of(council: CouncilRef) -> Pack:
 
 
 def policy_in_force(on: date) -> Policy:
-    """The present council's policy on a day, in one query.
+    """The present council's policy on a day: one query a unit of work, however often it is asked.
 
     A training council without one decides by its pack as it stands, signed or not; its pages say so under a banner.
     Raises PolicyUnusable when a council at work has none, or when its pack is no longer the one that was signed.
     """
+    memo = require_scope().memo
+    known = memo.get((_IN_FORCE, on))
+    if not isinstance(known, Policy):
+        known = memo[_IN_FORCE, on] = _read_policy(on)
+    return known
+
+
+def forget_policy() -> None:
+    """Have the policy read anew in this unit of work: it has just been changed here."""
+    memo = require_scope().memo
+    for key in [key for key in memo if isinstance(key, tuple) and key[0] == _IN_FORCE]:
+        del memo[key]
+
+
+def _read_policy(on: date) -> Policy:
     council = require_current()
-    version = PolicyVersion.objects.filter(effective_from__lte=on).order_by("-effective_from").first()
+    version = (
+        PolicyVersion.objects.filter(effective_from__lte=on, cancellation=None)
+        .order_by("-effective_from", "-created_at")
+        .first()
+    )
     if version is None:
         if council.state != Council.State.TRAINING:
             raise PolicyUnusable("This council has no policy in force: record one before anything is shared.")
@@ -46,7 +68,10 @@ def policy_in_force(on: date) -> Policy:
             f"This council signed {version.pack_id}@{version.pack_version}, and this release holds {pack.ref} with "
             "other content. Nothing is shared until a policy for the pack as it is now has been recorded."
         )
-    return Policy(pack, Tightening(bases_off=frozenset(version.tightening.get("bases_off", ()))))
+    try:
+        return Policy(pack, tightening_from(version.tightening))
+    except ValueError as damage:
+        raise PolicyUnusable(str(damage)) from damage
 
 
 def _pack(pack_id: str) -> Pack:

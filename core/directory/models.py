@@ -64,7 +64,11 @@ class Service(TenantModel):
 
 
 class Practitioner(TenantModel):
-    """A professional's contact card. Without a user they are listed, with number, as having no account."""
+    """A professional's contact card. Without a user they are listed, with number, as having no account.
+
+    `functions` are the pack's own roles (`mash`, `s47_lead`, `social_worker`): what someone is in law, held as data,
+    and no role of the product.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="practitioner"
@@ -78,6 +82,7 @@ class Practitioner(TenantModel):
     email = models.EmailField(max_length=254, blank=True)
     best_time = models.CharField(max_length=60, blank=True)
     employment = models.CharField(max_length=12, choices=Employment.choices, default=Employment.STAFF)
+    functions = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     cleared_until = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)

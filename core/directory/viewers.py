@@ -48,6 +48,7 @@ class Viewer:
     is_cleared: bool
     has_agreement: bool
     services: tuple[ViewerService, ...]
+    functions: frozenset[str] = frozenset()
 
     @property
     def service_ids(self) -> tuple[UUID, ...]:
@@ -96,6 +97,7 @@ def viewer_from(card: Practitioner, roles: frozenset[str]) -> Viewer:
         roles=roles,
         is_cleared=card.cleared_until is None or card.cleared_until >= today,
         has_agreement=signed is not None and signed <= today and (expires is None or expires >= today),
+        functions=frozenset(card.functions),
         services=tuple(
             ViewerService(
                 id=row.service_id,

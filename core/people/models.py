@@ -15,7 +15,9 @@ from tenants.base_model import TenantModel
 class Client(TenantModel):
     """The person supported. A birth date or an approximate age, an address, a number: only to tell people apart.
 
-    The `*_key` fields are derived from the others by `core.people.keys` whenever a client is saved, for search alone.
+    `closed_on`: nobody has supported them for as long as the policy keeps a record open; it is then found by nobody in
+    daily work. The `*_key` fields are derived from the others by `core.people.keys` whenever a client is saved, for
+    search alone.
     """
 
     given_name = models.CharField(max_length=100)
@@ -36,6 +38,7 @@ class Client(TenantModel):
     created_at = models.DateTimeField()
     created_by_id = models.UUIDField(null=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):

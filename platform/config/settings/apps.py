@@ -26,6 +26,7 @@ TENANT_APPS = [
     "core.network",
     "core.visits",
     "core.exchange",
+    "core.rights",
     "core.council",
 ]
 

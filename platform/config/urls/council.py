@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("core.visits.pages.urls")),
     path("", include("core.directory.pages.urls")),
     path("", include("core.notices.pages.urls")),
+    path("", include("core.rights.pages.urls")),
     path("theme/<str:digest>.css", theme.stylesheet, name="theme"),
 ]
 

@@ -1,0 +1,10 @@
+"""The app's configuration."""
+
+from django.apps import AppConfig
+
+
+class RightsConfig(AppConfig):
+    """See the package's own description."""
+
+    name = "core.rights"
+    label = "rights"
