@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,9 @@ class ViewerMiddleware:
         def read() -> Viewer | None:
             is_someone = isinstance(request.user, User) or request.user.is_authenticated
             viewer = viewer_of(cast("User", request.user)) if is_someone else None
-            return viewer if viewer and viewer.roles & SEE_CLIENTS else None
+            if not viewer or not viewer.roles & SEE_CLIENTS:
+                return None
+            return replace(viewer, session_key=request.session.session_key or "")
 
         request.viewer = SimpleLazyObject(read)  # type: ignore[attr-defined]  # typed by CouncilRequest
         return self.get_response(request)

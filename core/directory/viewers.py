@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -34,7 +34,10 @@ class ViewerService:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A practitioner who is signed in. `id` is the practitioner's, and the actor of audit events."""
+    """A practitioner who is signed in. `id` is the practitioner's, and the actor of audit events.
+
+    `functions` are the pack's roles; `session_key` is the browser session's, for what lasts as long as it.
+    """
 
     id: UUID
     user_id: UUID
@@ -49,6 +52,7 @@ class Viewer:
     has_agreement: bool
     services: tuple[ViewerService, ...]
     functions: frozenset[str] = frozenset()
+    session_key: str = field(default="", repr=False, compare=False)
 
     @property
     def service_ids(self) -> tuple[UUID, ...]:

@@ -77,7 +77,7 @@ class ConversationForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix=prefix)
         self._policy, self._on = policy, on
-        self._service, self._client = service_facts(service), client_facts
+        self._service, self._client = service_facts(service, policy), client_facts
         routes = routes_for(
             policy, actor=actor_facts(viewer, service), client=client_facts, service=self._service, recipients=(), on=on
         )

@@ -50,9 +50,9 @@ def _band(ages: Age, age: int) -> int:
     return sum(age >= limit for limit in (ages.assess_from, ages.presumed_capacity_from, ages.adult_from))
 
 
-def service_facts(service: ViewerService) -> ServiceFacts:
-    """The class of a service; who is named is part of the answers, not of the service."""
-    return ServiceFacts(cls=service.sensitivity)
+def service_facts(service: ViewerService, policy: Policy) -> ServiceFacts:
+    """The class of a service under this policy; who is named is part of the answers, not of the service."""
+    return ServiceFacts(cls=policy.class_of(service.type_code, service.sensitivity))
 
 
 def recipients_from(agencies: Mapping[UUID, frozenset[str]]) -> tuple[Recipient, ...]:

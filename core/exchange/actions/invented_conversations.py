@@ -174,7 +174,7 @@ def invented_answers(
 def _default_route(
     around: Around, service: ViewerService, by: Viewer, recipients: tuple[Recipient, ...]
 ) -> Basis | None:
-    facts = service_facts(service)
+    facts = service_facts(service, around.policy)
     routes = routes_for(
         around.policy,
         actor=actor_facts(by, service),

@@ -138,7 +138,7 @@ def _request(answers: ConversationAnswers, service: ViewerService, around: Aroun
             action=Action.PUBLISH,
             actor=actor_facts(by, service),
             client=around.facts,
-            service=service_facts(service),
+            service=service_facts(service, around.policy),
             network=network,
             on=around.on,
         )
