@@ -1,0 +1,62 @@
+"""Who may see and do what on a client's network: each rule as a question, as a refusal with its reason, and as SQL."""
+
+from core.network.policies.lines import (
+    UNDO_FOR,
+    can_change,
+    can_invite,
+    can_join,
+    can_lead,
+    changeable_by,
+    invitations_to,
+    leaders_among,
+    line_refused,
+    require_can_change,
+    require_can_invite,
+    require_can_join,
+    require_can_lead,
+    services_to_join_with,
+)
+from core.network.policies.opening import joinable_by, may_decide_for, openable_by, require_open, stand_ins_today
+from core.network.policies.sight import (
+    agencies_reached,
+    can_see,
+    is_related,
+    is_standard,
+    masked_to,
+    past_visible_to,
+    visible_to,
+)
+from core.network.policies.standing import Standing, forget_standing, sights_open, standing_of
+
+__all__ = [
+    "UNDO_FOR",
+    "Standing",
+    "agencies_reached",
+    "can_change",
+    "can_invite",
+    "can_join",
+    "can_lead",
+    "can_see",
+    "changeable_by",
+    "forget_standing",
+    "invitations_to",
+    "is_related",
+    "is_standard",
+    "joinable_by",
+    "leaders_among",
+    "line_refused",
+    "masked_to",
+    "may_decide_for",
+    "openable_by",
+    "past_visible_to",
+    "require_can_change",
+    "require_can_invite",
+    "require_can_join",
+    "require_can_lead",
+    "require_open",
+    "services_to_join_with",
+    "sights_open",
+    "stand_ins_today",
+    "standing_of",
+    "visible_to",
+]
