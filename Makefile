@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := .:platform
 
-.PHONY: demo reset codes test test-slow lint assets bench setup browser
+.PHONY: demo reset codes test test-slow lint assets bench setup browser pdf
 
 $(READY): pyproject.toml
 	@echo "Setting up: a virtual environment and the dependencies (about a minute the first time)."
@@ -19,7 +20,7 @@ $(READY): pyproject.toml
 setup: $(READY)
 
 # Three councils with invented people, on an embedded database, until Ctrl-C.
-demo: $(READY)
+demo: $(READY) pdf
 	@$(BIN)/python -m infra.local.demo
 
 # Throws the demo's data away; the next `make demo` starts over.
@@ -36,6 +37,14 @@ browser:
 	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
 	  $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; }
 
+# Debian's Pango, which lays out PDFs, where there is none yet. Without it, and without the right to install it,
+# everything works but PDFs.
+pdf: $(READY)
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || { echo "Installing Pango, which lays out PDFs."; \
+	  SUDO=$$(test "$$(id -u)" = 0 || echo "sudo -n"); \
+	  { $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PANGO); } >/dev/null 2>&1 \
+	  || echo "PDF files cannot be made here: install $(PANGO) (sudo apt-get install), then start again. All else works."; }
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,10 +52,10 @@ lint: $(READY)
 	@$(BIN)/djlint --quiet --lint core platform/ui
 	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/mypy
 
-test: lint browser
+test: lint browser pdf
 	@$(PYTEST) -n 2 --dist worksteal -m 'not slow and not bench'
 
-test-slow: $(READY) browser
+test-slow: $(READY) browser pdf
 	@$(PYTEST) -m 'slow'
 
 # Rebuilds the style sheet and scripts from their sources; the only command that needs Node.

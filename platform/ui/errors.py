@@ -18,10 +18,12 @@ class ErrorWords:
 def error_words(status: int, cause: str = "") -> ErrorWords:
     """The words for an HTTP status; an unknown one is told as a fault of ours.
 
-    `cause` is "csrf" for a form that came without its token.
+    `cause` is "csrf" for a form that came without its token, "pdf" for a page this server can't make a PDF of.
     """
     if status == 403 and cause == "csrf":
         return _stale_form()
+    if status == 503 and cause == "pdf":
+        return _no_pdf()
     known = {400: _unreadable, 403: _not_allowed, 404: _not_there, 503: _not_available}
     return known.get(status, _our_fault)()
 
@@ -62,6 +64,14 @@ def _not_there() -> ErrorWords:
 def _not_available() -> ErrorWords:
     said = gettext("Nothing that was saved is lost. Wait a minute, then load this page again.")
     return ErrorWords(gettext("Patchwork is not available just now"), (said,), gettext("Try again"))
+
+
+def _no_pdf() -> ErrorWords:
+    said = (
+        gettext("This server lacks a part that is needed to make PDF files. Nothing was changed."),
+        gettext("Go back and print the page from your browser instead, and tell your council admin."),
+    )
+    return ErrorWords(gettext("A PDF cannot be made here"), said, _home())
 
 
 def _our_fault() -> ErrorWords:
