@@ -5,6 +5,7 @@ Types and allowed values were checked while reading. Regimes, section 9.1.
 
 from collections.abc import Iterable
 
+from core.consent.deadlines import deadline_problem
 from core.consent.pack import ISSUER_ONLY, NOT_SHIELDED, Basis, BasisKind, IdentifierUse, Notify, Pack
 from core.consent.pack_reading import Problems
 from core.consent.wording_checks import check_conversation, check_wording
@@ -21,6 +22,9 @@ def check_pack(pack: Pack, catalogue: tuple[ServiceTypeEntry, ...], problems: Pr
     _check_shield(pack, problems)
     for index, basis in enumerate(pack.bases):
         _check_basis(pack, index, basis, problems)
+    for index, right in enumerate(pack.rights):
+        if problem := deadline_problem(right.deadline, right.extend):
+            problems.add(("right", index, "deadline"), problem)
     _check_identifiers(pack, problems)
     _check_unique("basis", "code", [basis.code for basis in pack.bases], problems)
     _check_unique("right", "code", [right.code for right in pack.rights], problems)
