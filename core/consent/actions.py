@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from core import clock
 from core.audit.actions import Actor, record
 from core.consent.case_form import case_from_request
-from core.consent.conversation import ConversationAnswers
+from core.consent.conversation import ConversationAnswers, answers_as_json
 from core.consent.models import Conversation, DecisionRecord
 from core.consent.policy import Policy
 from core.consent.request import Request
@@ -29,7 +28,7 @@ def record_conversation(*, client_id: UUID, answers: ConversationAnswers, policy
         with_whom=answers.with_whom or "",
         outcome=answers.result,
         material_version=answers.material_version or policy.rules.conversation.material_version,
-        answers=_plain(answers),
+        answers=answers_as_json(answers),
         recorded_at=clock.now(),
     )
     record("consent.conversation.recorded", by=by, subject=conversation, client_id=client_id, reason=answers.result)
@@ -89,19 +88,3 @@ def decision_record(
 def record_decisions(records: Iterable[DecisionRecord]) -> None:
     """Write many decisions at once: one for each agency that a line might reach."""
     DecisionRecord.objects.bulk_create(records)
-
-
-def _plain(answers: ConversationAnswers) -> dict[str, Any]:
-    return {
-        "talked": answers.talked,
-        "with_whom": answers.with_whom,
-        "outcome": answers.outcome,
-        "why_anyway": answers.why_anyway,
-        "competent": answers.competent,
-        "named": sorted(recipient.agency for recipient in answers.named),
-        "exceptions": sorted(answers.exceptions),
-        "this_service_left_off": answers.this_service_left_off,
-        "facts": sorted(answers.facts),
-        "factors": sorted(answers.factors),
-        "picked": dict(answers.picked),
-    }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from core.consent.evidence import Said, evidence_for
 from core.consent.pack import Basis
@@ -52,6 +53,48 @@ class ConversationAnswers:
         if (self.outcome in _SAID_BY_SOMEONE) != (self.talked is Talked.YES):
             return Outcome.NOT_YET
         return Outcome.REFUSED if self.this_service_left_off else self.outcome
+
+
+def answers_as_json(answers: ConversationAnswers) -> dict[str, Any]:
+    """The answers as plain values, ready for JSON: codes, ids and days. `answers_from_json` reads them back."""
+    return {
+        "talked": answers.talked,
+        "with_whom": answers.with_whom,
+        "outcome": answers.outcome,
+        "why_anyway": answers.why_anyway,
+        "given_on": answers.given_on.isoformat() if answers.given_on else None,
+        "competent": answers.competent,
+        "named": sorted(recipient.agency for recipient in answers.named),
+        "exceptions": sorted(answers.exceptions),
+        "this_service_left_off": answers.this_service_left_off,
+        "facts": sorted(answers.facts),
+        "factors": sorted(answers.factors),
+        "picked": dict(answers.picked),
+        "material_version": answers.material_version,
+    }
+
+
+def answers_from_json(stored: Mapping[str, Any]) -> ConversationAnswers:
+    """The answers as they were recorded. What agencies named are in law is read anew, not stored with them.
+
+    Raises ValueError for what no release ever wrote.
+    """
+    given_on = stored.get("given_on")
+    return ConversationAnswers(
+        talked=Talked(stored.get("talked") or Talked.NOT_YET),
+        with_whom=Consenter(stored["with_whom"]) if stored.get("with_whom") else None,
+        outcome=Outcome(stored["outcome"]) if stored.get("outcome") else None,
+        why_anyway=stored.get("why_anyway"),
+        given_on=date.fromisoformat(given_on) if given_on else None,
+        competent=stored.get("competent"),
+        named=tuple(Recipient(agency=agency) for agency in stored.get("named") or ()),
+        exceptions=frozenset(stored.get("exceptions") or ()),
+        this_service_left_off=bool(stored.get("this_service_left_off")),
+        facts=frozenset(stored.get("facts") or ()),
+        factors=frozenset(stored.get("factors") or ()),
+        picked=MappingProxyType(dict(stored.get("picked") or {})),
+        material_version=stored.get("material_version"),
+    )
 
 
 def request_from_answers(

@@ -1,12 +1,19 @@
 """Four answers become one request: the right basis, the right people, and evidence nobody is asked for twice."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
-from core.consent.conversation import ConversationAnswers, evidence_from_answers, request_from_answers
+from core.consent.conversation import (
+    ConversationAnswers,
+    answers_as_json,
+    answers_from_json,
+    evidence_from_answers,
+    request_from_answers,
+)
 from core.consent.decision import decide
 from core.consent.evidence import options_for
 from core.consent.policy import Policy, Tightening
@@ -297,3 +304,13 @@ def test_every_jurisdiction_asks_the_same_four_questions_in_its_own_words(packs)
             "check",
         ]
     assert packs["gb-eng"].conversation.if_no != packs["au-vic"].conversation.if_no
+
+
+@pytest.mark.parametrize("answers", [ConversationAnswers(), AGREED, OWN_YES, replace(UNSAFE, **HARM), REFUSED])
+def test_answers_kept_as_plain_values_read_back_the_same(answers):
+    kept = json.loads(json.dumps(answers_as_json(replace(answers, given_on=DAY, exceptions=frozenset({"fire"})))))
+    read = answers_from_json(kept)
+    assert answers_as_json(read) == kept
+    assert read.result is answers.result
+    assert {one.agency for one in read.named} == {one.agency for one in answers.named}
+    assert all(one.status == frozenset() for one in read.named), "what an agency is in law is read anew"
