@@ -196,7 +196,8 @@ class Approval(TenantModel):
     """Something waits for a named approver: a REVIEW of the decision procedure, or a change of a shield.
 
     `answers` is what the conversation's form collected, so that the question can be asked again with the approval.
-    `ground` is the basis or the reason asked for. Which person has said what is in the voices.
+    `ground` is the basis or the reason asked for. Which person has said what is in the voices. Without `asked_by` an
+    officer began it, and theirs is the first voice.
     """
 
     kind = models.CharField(max_length=12, choices=ApprovalKind.choices)
@@ -209,7 +210,7 @@ class Approval(TenantModel):
     level = models.CharField(max_length=12, blank=True)
     approver_role = models.CharField(max_length=24)
     people_needed = models.PositiveSmallIntegerField(default=1)
-    asked_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_on = models.DateField()
     state = models.CharField(max_length=12, choices=ApprovalState.choices, default=ApprovalState.WAITING)
