@@ -11,7 +11,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
+from core.consent.own_words import with_own_words
 from core.consent.pack import STANDARD_CLASS, Basis, OtherViewers, Pack
+
+APPROVALS_BY_TWO: Final = ("publication", "shield", "unshield")
+"""Kinds of approval that a council may have two different people decide."""
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
@@ -20,7 +24,7 @@ _NO_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True)
 class Tightening:
-    """What a council made stricter than its pack. Nothing here may loosen; `tightening_checks` refuses what would.
+    """What a council made stricter than its pack. Nothing here may loosen; `policy_checks` refuses what would.
 
     `bases_off`: routes this council does not use; `bases_signed`: those that the pack keeps off until a council's
     information-governance lead signs them, and this one did. `review_days`, `more_fields`: by basis. `classes`: service
@@ -59,7 +63,7 @@ class Policy:
         sensitive = pack.sensitive
         own_classes = dict.fromkeys((*sensitive.classes, *sorted(tighter.classes.values())))
         return replace(
-            pack,
+            with_own_words(pack, tighter.wording),
             bases=tuple(self._basis(basis) for basis in pack.bases if basis.code not in tighter.bases_off),
             sensitive=replace(
                 sensitive,
