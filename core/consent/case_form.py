@@ -100,6 +100,7 @@ def _consent(part: "_Table") -> ConsentFacts:
         refused=part.flag("refused"),
         withdrawn=part.flag("withdrawn"),
         age_days=part.number("age_days") or 0,
+        disputed=part.flag("disputed"),
     )
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.consent.case_form import CaseMalformed, request_from_case, unread_keys
-from core.consent.decision import decide
-from core.consent.pack import Pack
+from core.consent.decision import REASON_FIELD, decide
+from core.consent.pack import STANDARD_CLASS, Pack
 from core.consent.policy import Policy
 from core.consent.verdict import Decision
 
@@ -57,7 +57,7 @@ def check_cases(paths: Iterable[Path], packs: Mapping[str, Pack]) -> CaseReport:
         for number, case in enumerate(cases, start=1):
             name = str(case.get("id", f"case {number}"))
             checked += 1
-            remarks += [f"{path.name}, {name}: the key “{key}” is not read." for key in unread_keys(case)]
+            remarks += [f"{path.name}, {name}: {sentence}" for sentence in _remarks(case, packs)]
             mismatches += [Mismatch(file=path.name, case=name, sentence=s) for s in _differences(case, packs)]
     return CaseReport(checked=checked, mismatches=tuple(mismatches), remarks=tuple(remarks))
 
@@ -80,19 +80,50 @@ def read_cases(path: Path) -> tuple[Mapping[str, Any], ...]:
     return tuple(data)
 
 
+def _remarks(case: Mapping[str, Any], packs: Mapping[str, Pack]) -> list[str]:
+    """What is no mistake by itself, and may be a slip of the pen: keys and words that mean nothing in this pack."""
+    found = [f"the key “{key}” is not read." for key in unread_keys(case)]
+    pack = packs.get(_pack_name(case)[0])
+    if pack is None:
+        return found
+    try:
+        request = request_from_case(case)
+    except CaseMalformed:
+        return found
+    facts = {fact for basis in pack.bases for fact in basis.facts}
+    fields = {field for basis in pack.bases for field in basis.fields}
+    for kind, words, known in (
+        ("fact", request.facts | request.factors, facts),
+        ("field", request.fields, {*fields, *(name for names in pack.record.values() for name in names), REASON_FIELD}),
+        ("class of service", {request.service.cls}, {STANDARD_CLASS, *pack.sensitive.classes}),
+        ("shield", {request.client.shield}, set(pack.shield.levels)),
+    ):
+        found += [f"“{word}” is no {kind} of the pack {pack.id}." for word in sorted(words - known)]
+    return found
+
+
 def _differences(case: Mapping[str, Any], packs: Mapping[str, Pack]) -> list[str]:
     """At most one sentence: everything about this case that is not as expected."""
-    pack, expected = packs.get(str(case.get("pack"))), case.get("expect")
+    name, version = _pack_name(case)
+    pack, expected = packs.get(name), case.get("expect")
     if pack is None:
-        return [f"there is no pack “{case.get('pack')}”."]
+        return [f"there is no pack “{name}”; there are {', '.join(sorted(packs))}."]
+    if version and version != pack.version:
+        return [f"it is for version {version} of {name}, and this release holds {pack.version}."]
     if not isinstance(expected, Mapping) or not expected:
         return ["it does not say what to expect."]
     try:
         decision = decide(Policy(pack), request_from_case(case))
+        found = _compared(expected, decision)
     except CaseMalformed as malformed:
         return [str(malformed)]
-    found = _compared(expected, decision)
     return ["; ".join(found) + "."] if found else []
+
+
+def _pack_name(case: Mapping[str, Any]) -> tuple[str, str]:
+    """Id and version of the pack a case names, as `gb-eng` or `gb-eng@2026.11.0`; no version where none is named."""
+    name, _at, version = str(case.get("pack")).partition("@")
+    return name, version
 
 
 def _compared(expected: Mapping[str, Any], decision: Decision) -> list[str]:
@@ -102,7 +133,10 @@ def _compared(expected: Mapping[str, Any], decision: Decision) -> list[str]:
         for name, answer in answers.items()
         if name in expected and expected[name] != answer
     ]
-    absent = [item for item in expected.get("has", []) if item not in decision.obligations]
+    wanted = expected.get("has", [])
+    if not isinstance(wanted, list) or not all(isinstance(item, str) for item in wanted):
+        raise CaseMalformed("expect.has must be a list of texts.")
+    absent = [item for item in wanted if item not in decision.obligations]
     if absent:
         found.append(
             f"{', '.join(absent)} should be among the obligations ({', '.join(decision.obligations) or 'none'})"

@@ -16,7 +16,8 @@ RELATIONSHIP_ROLES = frozenset({"mash", "s47_lead"})
 
 _REFUSAL_EVENT = "request_refused"
 _REFUSAL_FIELDS = ("why_not_shared",)  # where a pack asks for nothing more
-_REASON_FIELD = "reason"
+REASON_FIELD = "reason"
+"""The reason for limited sight, as a request names it."""
 
 
 def decide(policy: Policy, request: Request) -> Decision:
@@ -87,8 +88,8 @@ def _decide_limited_sight(rules: Pack, request: Request) -> Decision:
     roles = rules.shield.break_glass_roles if request.client.is_shielded else rules.break_glass.roles
     if request.actor.role not in roles:
         return deny(Reason.ROLE_NOT_PERMITTED)
-    if _REASON_FIELD not in request.fields:
-        return incomplete([_REASON_FIELD])
+    if REASON_FIELD not in request.fields:
+        return incomplete([REASON_FIELD])
     return permit(
         Visibility.SESSION,
         "alert_immediate",

@@ -116,6 +116,7 @@ def _consenter_gate(rules: Pack, basis: Basis, request: Request) -> Decision | N
 
 
 def _who_consented(rules: Pack, request: Request) -> Decision | None:
+    """Whose yes counts at this age. A lead's approval lets a young child's own yes count as judged (section 3.2)."""
     consent, age = request.consent, request.client.age
     if consent.by is None:
         return incomplete([_CONSENTER])
@@ -123,10 +124,15 @@ def _who_consented(rules: Pack, request: Request) -> Decision | None:
         return incomplete([_AGE])
     if age >= rules.age.adult_from:
         return None if consent.by in DECIDES_FOR_AN_ADULT else deny(Reason.WRONG_CONSENTER)
-    if consent.competent and age < rules.age.assess_from:
+    is_approved = request.approval == SAFEGUARDING_LEAD
+    if consent.competent and age < rules.age.assess_from and not is_approved:
         return review(Reason.COMPETENCE_BELOW_ASSESS_AGE, ASK_SAFEGUARDING_LEAD)
     competent = consent.competent if consent.competent is not None else age >= rules.age.presumed_capacity_from
-    return None if consent.by == (SELF if competent else PARENT) else deny(Reason.WRONG_CONSENTER)
+    if consent.by != (SELF if competent else PARENT):
+        return deny(Reason.WRONG_CONSENTER)
+    if consent.by == PARENT and consent.disputed and not is_approved:
+        return review(Reason.PARENTAL_RESPONSIBILITY, ASK_SAFEGUARDING_LEAD)
+    return None
 
 
 def _expired(rules: Pack, request: Request) -> Decision | None:

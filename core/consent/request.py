@@ -79,13 +79,17 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentFacts:
-    """What the person, or someone for them, said. `competent` is None where nobody judged it."""
+    """What the person, or someone for them, said. `competent` is None where nobody judged it.
+
+    `disputed`: holders of parental responsibility disagree, or a care order gives it to a local authority too.
+    """
 
     by: str | None = None
     competent: bool | None = None
     refused: bool = False
     withdrawn: bool = False
     age_days: int = 0
+    disputed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     WRONG_CONSENTER = "wrong_consenter"
     CONSENT_EXPIRED = "consent_expired"
     COMPETENCE_BELOW_ASSESS_AGE = "competence_below_assess_age"
+    PARENTAL_RESPONSIBILITY = "parental_responsibility"
     SENSITIVE_NEEDS_EXPLICIT_CONSENT = "sensitive_needs_explicit_consent"
     EVIDENCE_INCOMPLETE = "evidence_incomplete"
     APPROVAL_REQUIRED = "approval_required"

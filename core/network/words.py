@@ -77,6 +77,10 @@ def _sentences(missing: set[str]) -> dict[str, tuple[str, str]]:
             _("Consent: waiting for your safeguarding lead, because of the client's age."),
             _("Ask your safeguarding lead."),
         ),
+        "parental_responsibility": (
+            _("Consent: waiting for your safeguarding lead, because the parents disagree or a care order is in force."),
+            _("Ask your safeguarding lead."),
+        ),
         "approval_required": (_("Consent: waiting for your safeguarding lead."), _("Ask your safeguarding lead.")),
         "recipient_status": (_("Consent: what was agreed does not reach the agencies named."), again),
         "actor_not_cleared": (_("Your clearance has run out."), _("Ask your council admin.")),
