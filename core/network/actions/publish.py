@@ -6,18 +6,16 @@ decision in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
-
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 
 from core import clock
 from core.audit.actions import Actor, record
 from core.consent.actions import decision_record, record_conversation, record_decisions
-from core.consent.case_form import CaseMalformed, request_from_case
+from core.consent.case_form import CaseMalformed
 from core.consent.conversation import ConversationAnswers, request_from_answers
 from core.consent.decision import decide
 from core.consent.models import Conversation, DecisionRecord
@@ -26,8 +24,9 @@ from core.consent.routes import reached_by
 from core.consent.verdict import Decision
 from core.consent.wording import Talked
 from core.directory.viewers import Viewer, ViewerService
+from core.network.actions.again import AT_ONCE, asked_again, publications_to_ask
 from core.network.choices import Visibility
-from core.network.facts import actor_facts, client_facts, recipients_from, service_facts
+from core.network.facts import actor_facts, recipients_from, service_facts
 from core.network.models import Involvement, Publication, PublicationRecipient, Reminder
 from core.network.queries.around import Around, statuses_of
 
@@ -95,19 +94,15 @@ def extend_publications(
 
     What the client agreed to agency by agency, or a sensitive service, reaches nobody who was not named then.
     """
-    here = PublicationRecipient.objects.filter(publication_id=OuterRef("pk")).values("agency_id")
-    live = (
-        Publication.objects.select_related("decision", "involvement__practitioner__agency")
-        .filter(involvement__client_id=around.client.id, involvement__ended_on=None, ended_at=None)
-        .filter(visibility=Visibility.NETWORK, review_by__gte=around.on)
-        .annotate(reached=ArraySubquery(here))
+    live: Iterable[Any] = publications_to_ask().filter(
+        involvement__client_id=around.client.id, visibility=Visibility.NETWORK, review_by__gte=around.on
     )
     for publication in live:
         basis = around.policy.rules.basis(publication.basis)
         if basis is None or basis.named_recipients:
             continue
         try:
-            request = _as_of_today(publication, around)
+            request = asked_again(publication, policy=around.policy, on=around.on, facts=around.facts, late=AT_ONCE)
         except CaseMalformed:
             # What was asked then can't be asked again: it reaches nobody new, and the record says why.
             line = publication.involvement
@@ -153,25 +148,6 @@ def _request(answers: ConversationAnswers, service: ViewerService, around: Aroun
     if basis is not None and decide(around.policy, ordinary).is_permitted:
         return replace(ordinary, recipients=reached_by(basis, network))
     return asked
-
-
-def _as_of_today(publication: Publication, around: Around) -> Request:
-    """The question this publication answered, with what has changed since: the day, ages, the publisher's standing."""
-    asked = request_from_case(publication.decision.request)
-    card = publication.involvement.practitioner
-    agency = card.agency
-    signed, expires = agency.agreement_signed_on, agency.agreement_expires_on
-    return replace(
-        asked,
-        on=around.on,
-        client=client_facts(around.client, around.policy, around.on),
-        consent=replace(asked.consent, age_days=asked.consent.age_days + (around.on - asked.on).days),
-        actor=replace(
-            asked.actor,
-            checks_ok=card.cleared_until is None or card.cleared_until >= around.on,
-            dsa=signed is not None and signed <= around.on and (expires is None or expires >= around.on),
-        ),
-    )
 
 
 def _add_recipient(
