@@ -5,8 +5,12 @@ about a client: every one is picked, ticked, dated, worked out, or a reference n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.consent.record_wording import EventWords
 
 
 class Talked(StrEnum):
@@ -152,8 +156,9 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """Words for every route, fact and field of the pack, by their codes."""
+    """Words for every route, fact, field and duty to record of the pack, by their codes."""
 
     routes: Mapping[str, str]
     facts: Mapping[str, Fact]
     fields: Mapping[str, Field]
+    records: "Mapping[str, EventWords]" = field(default_factory=dict)

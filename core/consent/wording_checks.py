@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from core.consent.pack import Basis, Pack
 from core.consent.pack_reading import Problems
+from core.consent.record_wording import check_event_words
 from core.consent.wording import CONVERSATION_ANSWERS, Consenter, Field, FieldSource, Outcome, QuestionSlug, Talked
 
 _SAID = [outcome.value for outcome in Outcome if outcome is not Outcome.NOT_YET]
@@ -72,6 +73,7 @@ def check_wording(pack: Pack, problems: Problems) -> None:
         if field.slug not in asked:
             problems.add(("wording", "field", field.slug), "no basis asks for this field.")
         _check_field(field, codes, problems)
+    check_event_words(pack.record, wording.records, problems)
 
 
 def _check_field(field: Field, codes: set[str], problems: Problems) -> None:

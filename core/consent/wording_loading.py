@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from core.consent import wording as w
 from core.consent.pack_reading import TableReader
+from core.consent.record_wording import read_event_words
 
 
 def read_conversation(table: TableReader) -> w.Conversation:
@@ -23,10 +24,12 @@ def read_conversation(table: TableReader) -> w.Conversation:
 
 def read_wording(table: TableReader) -> w.Wording:
     facts, fields = table.table("fact"), table.table("field")
+    records = table.table("record", required=False)
     wording = w.Wording(
         routes=table.table("route").text_map(),
         facts=MappingProxyType({slug: _read_fact(slug, facts.table(slug)) for slug in facts.names()}),
         fields=MappingProxyType({slug: _read_field(slug, fields.table(slug)) for slug in fields.names()}),
+        records=MappingProxyType({slug: read_event_words(slug, records.table(slug)) for slug in records.names()}),
     )
     table.finish()
     return wording
