@@ -26,7 +26,7 @@ from core.people.names import fold_tokens
 from core.people.parsing import ParsedSearch, exchanged
 from core.people.records import NOTHING, ClientDetails, ClientRecord
 
-_BY_IDENTIFIER = 0
+_BY_IDENTIFIER, _PROTECTED = 0, -1
 MOST_CANDIDATES = 120
 """Rows one search retrieves at most from each way of looking; ranking chooses among them."""
 
@@ -40,12 +40,15 @@ class Reach:
     """Among whom to look: clients of these shield levels; `own` come first, and `only_own` leaves the others out.
 
     With `only_own`, somebody else is still retrieved where the full name and exact birth date, or an identifier, were
-    typed: whether that is enough is for the caller to say.
+    typed: whether that is enough is for the caller to say. People of a `protected` level are retrieved by every word of
+    the name with the exact birth date, and by nothing else. Nobody of `without` ever is.
     """
 
     shields: tuple[str, ...]
     own: frozenset[UUID] = frozenset()
     only_own: bool = False
+    protected: tuple[str, ...] = ()
+    without: frozenset[UUID] = frozenset()
 
 
 class AnyLike(Func):
@@ -70,15 +73,22 @@ class AnyLike(Func):
 
 
 def candidates(parsed: ParsedSearch, reach: Reach, *, limit: int = MOST_CANDIDATES) -> tuple[ClientRecord, ...]:
-    """The clients who may fit what was typed, in one statement: never one who was removed, or of another shield level.
+    """The clients who may fit what was typed, in one statement: never one removed, closed, or of another shield level.
 
     Nothing is said of how well they fit: `ranking.rank` does. Without a name, date, postcode, phone or identifier
     nobody is retrieved, and no statement run.
     """
     if parsed.is_empty or not reach.shields:
         return ()
-    listed = Client.objects.filter(removed_at=None, shield__in=reach.shields)
+    everyone = Client.objects.filter(removed_at=None, closed_on=None)
+    if reach.without:
+        everyone = everyone.exclude(id__in=reach.without)
+    listed = everyone.filter(shield__in=reach.shields)
     ways = _ways(listed, parsed, reach, limit)
+    exact = _every_word(parsed, patterns.exactly)
+    if reach.protected and parsed.birth_date and exact:
+        alone = everyone.filter(exact, shield__in=reach.protected, birth_date=parsed.birth_date)
+        ways.insert(0, _way(alone, _PROTECTED, limit))
     # PostgreSQL takes one way after the other and stops when there are enough: a common name never costs the slowest.
     rows = ways[0].union(*ways[1:], all=True)[: limit + len(ways)] if len(ways) > 1 else ways[0]
     found: dict[UUID, ClientRecord] = {}
@@ -188,7 +198,7 @@ def recent_clients(user_id: UUID, *, limit: int = MOST_RECENT) -> tuple[ClientRe
     """The clients whose page this user opened last, the latest first; never one who was removed or is shielded."""
     rows = (
         RecentClient.objects.filter(user_id=user_id, opened_at__gte=clock.now() - RECENT_FOR)
-        .filter(client__removed_at=None, client__shield=Shield.NONE)
+        .filter(client__removed_at=None, client__closed_on=None, client__shield=Shield.NONE)
         .select_related("client")
         .order_by("-opened_at")[:limit]
     )

@@ -1,7 +1,9 @@
 """Finding clients: who may be found by whom, decided by the policy's `search`, and what a list of them shows.
 
-A shielded person is never retrieved, so that a search for one runs the same statements and gives the same page as a
-search for nobody. Where the policy's search is closed, one finds one's own clients and those one is invited to; of
+A shielded person is not there: a search for one runs the same statements and gives the same page as a search for
+nobody. The one exception is the law's: whoever types every field by which the pack lets a shielded person be found, and
+none other, reads that the details are protected, and whom to ask; otherwise they would list the child a second time,
+without the shield. Where the policy's search is closed, one finds one's own clients and those one is invited to; of
 anybody else only that there is a network, and only when enough was typed to mean that person alone.
 """
 
@@ -12,10 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from django.db.models import QuerySet, Value
 
 from core import clock
 from core.audit.actions import record_sight, refuse
@@ -26,9 +26,8 @@ from core.consent.policy import Policy
 from core.consent.request import Action, Actor, ClientFacts, Request
 from core.consent.verdict import Reason, Visibility
 from core.directory.viewers import Viewer
-from core.network.choices import Answer
 from core.network.errors import AgreementMissing, MayNotSearch, NotCleared
-from core.network.models import Involvement, NetworkInvitation
+from core.network.policies import standing_of
 from core.people import names
 from core.people.choices import Shield
 from core.people.identity import spoken
@@ -48,7 +47,8 @@ _REFUSALS: Final = {Reason.ACTOR_NOT_CLEARED: NotCleared, Reason.AGENCY_AGREEMEN
 class FoundClient:
     """One line of a list of clients. `place` is filled only where names and birth dates do not tell two apart.
 
-    `is_match_only`: there is a network, and the line says no more than what was typed.
+    `is_match_only`: there is a network, and the line says no more than what was typed. `is_protected`: a shielded
+    person; the line says no more than what was typed either, and leads nowhere.
     """
 
     id: UUID
@@ -57,6 +57,7 @@ class FoundClient:
     place: str
     is_yours: bool
     is_match_only: bool
+    is_protected: bool = False
     because: tuple[str, ...] = ()
 
 
@@ -110,8 +111,10 @@ def search_clients(viewer: Viewer, text: str, *, limit: int = MOST_SHOWN) -> Sea
 
     Raises NotCleared, AgreementMissing or MayNotSearch; the refusal is recorded. What was typed is never recorded.
     """
-    sight = sight_of(viewer)
-    parsed = parse_search(text, country=sight.country, today=sight.today, kinds=searchable_kinds(viewer, sight.policy))
+    today = clock.today()
+    policy = policy_in_force(today)
+    parsed = parse_search(text, country=country_of(policy), today=today, kinds=searchable_kinds(viewer, policy))
+    sight = sight_of(viewer, typed=parsed.fields)
     ranked = rank(parsed, candidates(parsed, sight.reach), today=sight.today)
     shown = _shown(sight, parsed, ranked)
     listed = shown[:limit]
@@ -142,41 +145,58 @@ def recent_for(viewer: Viewer) -> tuple[FoundClient, ...]:
     """The clients this viewer opened last, as far as they may still be found; the sight is recorded."""
     sight = sight_of(viewer)
     recent = recent_clients(viewer.user_id)
-    records = [one for one in recent if not sight.is_closed or one.id in sight.reach.own]
+    records = [
+        one
+        for one in recent
+        if one.id not in sight.reach.without and (not sight.is_closed or one.id in sight.reach.own)
+    ]
     found = tuple(_line(sight, Ranked(record, 1.0, ()), with_place=False) for record in records)
     if found:
         record_sight(RECENT_LISTED, by=viewer, detail={"listed": [str(line.id) for line in found]})
     return found
 
 
-def sight_of(viewer: Viewer) -> Sight:
-    """Whom this viewer may find, by the procedure's answer to `search`, in two statements.
+def sight_of(viewer: Viewer, *, typed: tuple[str, ...] = ()) -> Sight:
+    """Whom this viewer may find by the fields `typed`, by the procedure's answer to `search`, in two statements.
 
     Raises NotCleared, AgreementMissing or MayNotSearch; the refusal is recorded.
     """
     today = clock.today()
     policy = policy_in_force(today)
-    shields = _require_search(viewer, policy, today)
+    shields, protected = _require_search(viewer, policy, today, typed)
     is_closed = policy.rules.search_mode is SearchMode.CLOSED
-    mine, team = _own_clients(viewer, with_team=is_closed)
-    return Sight(viewer, policy, Reach(shields, mine | team, only_own=is_closed), mine, today)
+    standing = standing_of(viewer, with_clients=True)
+    own = standing.own | standing.invited | (standing.team if is_closed else frozenset())
+    reach = Reach(shields, own, only_own=is_closed, protected=protected, without=standing.conflicts)
+    return Sight(viewer, policy, reach, standing.own, today)
 
 
-def _require_search(viewer: Viewer, policy: Policy, today: date) -> tuple[str, ...]:
-    """The shield levels whose people may be found: those for which the procedure lets demographics be seen.
+def _require_search(
+    viewer: Viewer, policy: Policy, today: date, typed: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The shield levels whose people may be listed, and those of whom only name and broker may be told.
 
-    Somebody who is found by name and broker alone is not listed: the way to them is the broker.
+    For the latter the procedure's permit is not enough: only every searchable field together means one person alone.
     """
-    levels = []
+    listed, protected = [], []
+    is_whole = set(typed) == set(policy.rules.shield.searchable_fields)
     for level in Shield.values:
-        request = Request(on=today, action=Action.SEARCH, actor=searcher(viewer), client=ClientFacts(shield=level))
+        request = Request(
+            on=today,
+            action=Action.SEARCH,
+            actor=searcher(viewer),
+            client=ClientFacts(shield=level),
+            search_fields=typed,
+        )
         decision = decide(policy, request)
         if decision.is_permitted and decision.visibility is Visibility.DEMOGRAPHICS_ONLY:
-            levels.append(level)
+            listed.append(level)
+        elif decision.is_permitted and is_whole:
+            protected.append(level)
         elif level == Shield.NONE:
             refuse(SEARCHED, by=viewer, reason=decision.reason)
             raise _REFUSALS.get(decision.reason, MayNotSearch)
-    return tuple(levels)
+    return tuple(listed), tuple(protected)
 
 
 def searcher(viewer: Viewer) -> Actor:
@@ -212,24 +232,13 @@ def country_of(policy: Policy) -> str:
     return policy.rules.jurisdiction.split("-")[0]
 
 
-def _own_clients(viewer: Viewer, *, with_team: bool) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """The clients the viewer supports, and those of their team or to whom they are invited. One statement."""
-    lines = Involvement.objects.filter(ended_on=None)
-    invited = NetworkInvitation.objects.filter(practitioner_id=viewer.id, answer__in=(Answer.WAITING, Answer.ACCEPTED))
-    ways: list[QuerySet[Any, Any]] = [invited.values_list("client_id", Value(0))]
-    if with_team and viewer.managed_service_ids:
-        ways.append(lines.filter(service_id__in=viewer.managed_service_ids).values_list("client_id", Value(0)))
-    rows = list(lines.filter(practitioner_id=viewer.id).values_list("client_id", Value(1)).union(*ways))
-    return (
-        frozenset(client_id for client_id, is_mine in rows if is_mine),
-        frozenset(client_id for client_id, is_mine in rows if not is_mine),
-    )
-
-
 def _shown(sight: Sight, parsed: ParsedSearch, ranked: Iterable[Ranked]) -> tuple[FoundClient, ...]:
     """The lines of the list: full ones for those whom this viewer may find, one match at most for a stranger."""
-    known = [one for one in ranked if not sight.is_closed or one.record.id in sight.reach.own]
-    strangers = [one.record for one in ranked if sight.is_closed and one.record.id not in sight.reach.own]
+    ranked = tuple(ranked)
+    protected = [one.record for one in ranked if one.record.shield not in sight.reach.shields]
+    unshielded = [one for one in ranked if one.record.shield in sight.reach.shields]
+    known = [one for one in unshielded if not sight.is_closed or one.record.id in sight.reach.own]
+    strangers = [one.record for one in unshielded if sight.is_closed and one.record.id not in sight.reach.own]
     alike = Counter(_called(one.record) for one in known)
     lines = [
         _line(
@@ -241,7 +250,9 @@ def _shown(sight: Sight, parsed: ParsedSearch, ranked: Iterable[Ranked]) -> tupl
     ]
     meant = [record for record in strangers if fits_exactly(parsed, record)]
     if len(meant) == 1:
-        lines.append(_match_only(meant[0], parsed))
+        lines.append(_as_typed(meant[0], parsed))
+    # Two shielded people of one name and birth date are one line: how many there are is never told.
+    lines += [_as_typed(one, parsed, is_protected=True) for one in protected if fits_exactly(parsed, one)][:1]
     return tuple(lines)
 
 
@@ -262,13 +273,14 @@ def _line(sight: Sight, one: Ranked, *, with_place: bool) -> FoundClient:
     )
 
 
-def _match_only(record: ClientRecord, parsed: ParsedSearch) -> FoundClient:
-    """There is a network: said in the words that were typed, for nothing else may be told."""
+def _as_typed(record: ClientRecord, parsed: ParsedSearch, *, is_protected: bool = False) -> FoundClient:
+    """There is a network, or a protected person: said in the words that were typed, for nothing else may be told."""
     return FoundClient(
         id=record.id,
         name=parsed.name,
         born=f"Born {spoken(parsed.birth_date)}" if parsed.birth_date else "",
         place="",
         is_yours=False,
-        is_match_only=True,
+        is_match_only=not is_protected,
+        is_protected=is_protected,
     )
