@@ -91,7 +91,7 @@ def _remarks(case: Mapping[str, Any], packs: Mapping[str, Pack]) -> list[str]:
     except CaseMalformed:
         return found
     facts = {fact for basis in pack.bases for fact in basis.facts}
-    fields = {field for basis in pack.bases for field in basis.fields}
+    fields = {*(field for basis in pack.bases for field in basis.fields), *pack.conversation.records.all}
     for kind, words, known in (
         ("fact", request.facts | request.factors, facts),
         ("field", request.fields, {*fields, *(name for names in pack.record.values() for name in names), REASON_FIELD}),

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from core.consent.materials import Materials
 from core.consent.wording import Conversation, Wording
 
 STANDARD_CLASS = "standard"
@@ -228,7 +229,10 @@ class Identifier:
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """A whole pack. `checksum` is the SHA-256 of the file it was read from, in hexadecimal."""
+    """A whole pack. `checksum` is the SHA-256 of the file it was read from, in hexadecimal.
+
+    `two_people_for` holds what two people must approve: kinds of approval (`unshield`), or codes of bases.
+    """
 
     id: str
     version: str
@@ -257,6 +261,8 @@ class Pack:
     identifiers: tuple[Identifier, ...]
     conversation: Conversation
     wording: Wording
+    two_people_for: frozenset[str]
+    materials: Materials | None
 
     @property
     def ref(self) -> str:

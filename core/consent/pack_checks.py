@@ -6,12 +6,14 @@ Types and allowed values were checked while reading. Regimes, section 9.1.
 from collections.abc import Iterable
 
 from core.consent.deadlines import deadline_problem
+from core.consent.materials_checks import check_materials
 from core.consent.pack import ISSUER_ONLY, NOT_SHIELDED, Basis, BasisKind, IdentifierUse, Notify, Pack
 from core.consent.pack_reading import Problems
 from core.consent.wording_checks import check_conversation, check_wording
 from core.directory.catalogue import ServiceTypeEntry
 
 TERMS = ("worker", "person", "coordinator", "harm_frame", "consent_talk", "duty_body")
+APPROVALS = ("publication", "shield", "unshield")
 RETENTION = ("visible_after_end_days", "closed_client_after_days", "archive_years", "audit_years")
 
 
@@ -39,8 +41,12 @@ def check_pack(pack: Pack, catalogue: tuple[ServiceTypeEntry, ...], problems: Pr
         problems.add(("residency", "default_region"), "is not among the allowed regions.")
     if not pack.bases:
         problems.add(("basis",), "a pack without a basis could publish nothing.")
+    for code in _not_in(sorted(pack.two_people_for), {*APPROVALS, *(basis.code for basis in pack.bases)}):
+        allowed = ", ".join(APPROVALS)
+        problems.add(("approval", "two_people_for"), f"“{code}” is neither {allowed} nor a basis of this pack.")
     check_conversation(pack, problems)
     check_wording(pack, problems)
+    check_materials(pack, problems)
 
 
 def _check_ages(pack: Pack, problems: Problems) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.consent import pack as p
+from core.consent.materials_loading import read_materials
 from core.consent.pack_checks import check_pack
 from core.consent.pack_errors import PackInvalid
 from core.consent.pack_reading import CODE, SLUG, Problems, TableReader
@@ -93,6 +94,8 @@ def _read_pack(root: TableReader, *, checksum: str) -> p.Pack:
         identifiers=tuple(_read_identifier(table) for table in root.tables("identifier", required=False)),
         conversation=read_conversation(root.table("conversation")),
         wording=read_wording(root.table("wording")),
+        two_people_for=_read_approval(root.table("approval", required=False)),
+        materials=read_materials(root.table("materials")) if root.has("materials") else None,
     )
     for table in (head, standard, search, freshness, root):
         table.finish()
@@ -202,6 +205,12 @@ def _read_basis(table: TableReader) -> p.Basis:
     )
     table.finish()
     return basis
+
+
+def _read_approval(table: TableReader) -> frozenset[str]:
+    kinds = frozenset(table.texts("two_people_for", required=False))
+    table.finish()
+    return kinds
 
 
 def _read_right(table: TableReader) -> p.Right:

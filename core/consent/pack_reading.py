@@ -201,6 +201,18 @@ class TableReader:
             return ()
         return tuple(TableReader(item, (*self._key, name, number), self._problems) for number, item in enumerate(value))
 
+    def texts_or_tables(self, name: str) -> tuple["str | TableReader", ...]:
+        """A list whose items are texts, or tables where more is said of a text. Absent: empty."""
+        self._asked.add(name)
+        value = self._data.get(name, [])
+        if not isinstance(value, list) or not all(item and isinstance(item, str | dict) for item in value):
+            self.problem(name, "must be a list of texts, or of tables with a text.")
+            return ()
+        return tuple(
+            item if isinstance(item, str) else TableReader(item, (*self._key, name, number), self._problems)
+            for number, item in enumerate(value)
+        )
+
     def text_map(self) -> Mapping[str, str]:
         """The whole table as texts by name."""
         return MappingProxyType({name: self.text(name) for name in self.names()})

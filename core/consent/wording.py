@@ -7,6 +7,7 @@ about a client: every one is picked, ticked, dated, worked out, or a reference n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -108,8 +109,34 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Records:
+    """What is recorded beside the four answers, as fields of the pack's wording, each asked only where it follows.
+
+    `talk`: after every talk, each with a default, so that it costs nobody time. `competence`: where a young person
+    whose age asks for a judgement is said to understand. `parental_responsibility`: where a parent answered.
+    `best_interests`: where the route rests on a lack of capacity. `review_if`: by field of
+    `parental_responsibility`, the answers after which a safeguarding lead looks first.
+    """
+
+    talk: tuple[str, ...] = ()
+    competence: tuple[str, ...] = ()
+    parental_responsibility: tuple[str, ...] = ()
+    best_interests: tuple[str, ...] = ()
+    review_if: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every field of every record."""
+        return (*self.talk, *self.competence, *self.parental_responsibility, *self.best_interests)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """The conversation as this jurisdiction holds it. `material_version` is stored with every conversation."""
+    """The conversation as this jurisdiction holds it. `material_version` is stored with every conversation.
+
+    `if_no` is what a no means; `if_no_by` says it otherwise where the conversation asks for an agreement, a consent or
+    views.
+    """
 
     name: str
     material_version: str
@@ -119,6 +146,8 @@ class Conversation:
     if_no: str
     steps: tuple[Step, ...]
     questions: tuple[Question, ...]
+    records: Records = Records()
+    if_no_by: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def question(self, slug: QuestionSlug) -> Question:
         return next(question for question in self.questions if question.slug is slug)

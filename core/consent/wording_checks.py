@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.consent.materials import Asks
 from core.consent.pack import Basis, Pack
 from core.consent.pack_reading import Problems
 from core.consent.record_wording import check_event_words
@@ -32,6 +33,9 @@ def check_conversation(pack: Pack, problems: Problems) -> None:
         problems.add(("conversation", "default_order"), "must hold a basis that rests on agreement or consent.")
     if not conversation.steps:
         problems.add(("conversation", "step"), "must say what to say.")
+    for name in _not_in(conversation.if_no_by, Asks):
+        problems.add(("conversation", "if_no_by", name), f"is not one of {', '.join(Asks)}.")
+    check_records(pack, problems)
     slugs = [question.slug for question in conversation.questions]
     if slugs != list(QuestionSlug):
         problems.add(("conversation", "question"), f"the questions must be {', '.join(QuestionSlug)}, in this order.")
@@ -45,6 +49,28 @@ def check_conversation(pack: Pack, problems: Problems) -> None:
         earlier = [value for before in slugs[:index] for value in _ANSWERS[before]]
         for value in _not_in(asked_after, earlier):
             problems.add(("conversation", "question", index), f"“{value}” is not an answer to an earlier question.")
+
+
+def check_records(pack: Pack, problems: Problems) -> None:
+    """Each field of a record has its words, can be asked, and costs no time where every talk asks for it."""
+    records, fields = pack.conversation.records, pack.wording.fields
+    for name in ("talk", "competence", "parental_responsibility", "best_interests"):
+        for slug in getattr(records, name):
+            key = ("conversation", "records", name)
+            found = fields.get(slug)
+            if found is None:
+                problems.add(key, f"[wording.field.{slug}] is missing: how is it obtained?")
+            elif found.source in _TAKES_FROM:
+                problems.add(key, f"“{slug}” is worked out, so there is nothing to ask.")
+            elif name == "talk" and found.default is None:
+                problems.add(key, f"“{slug}” is asked after every talk, so it needs a default.")
+    for slug, values in records.review_if.items():
+        key = ("conversation", "records", "review_if", slug)
+        if slug not in records.parental_responsibility:
+            problems.add(key, "is not among the fields of parental_responsibility.")
+        elif slug in fields:
+            for value in _not_in(values, [option.value for option in fields[slug].options]):
+                problems.add(key, f"“{value}” is not one of its options.")
 
 
 def check_wording(pack: Pack, problems: Problems) -> None:
@@ -68,10 +94,10 @@ def check_wording(pack: Pack, problems: Problems) -> None:
         problems.add(("wording", "route", code), "is not a basis of this pack.")
     for fact in _not_in(wording.facts, used):
         problems.add(("wording", "fact", fact), "no basis asks for this fact.")
-    asked = {slug for basis in pack.bases for slug in basis.fields}
+    asked = {*(slug for basis in pack.bases for slug in basis.fields), *pack.conversation.records.all}
     for field in wording.fields.values():
         if field.slug not in asked:
-            problems.add(("wording", "field", field.slug), "no basis asks for this field.")
+            problems.add(("wording", "field", field.slug), "no basis and no record asks for this field.")
         _check_field(field, codes, problems)
     check_event_words(pack.record, wording.records, problems)
 

@@ -17,6 +17,8 @@ def read_conversation(table: TableReader) -> w.Conversation:
         if_no=table.text("if_no"),
         steps=tuple(_read_step(step) for step in table.tables("step")),
         questions=tuple(_read_question(question) for question in table.tables("question")),
+        records=_read_records(table.table("records", required=False)),
+        if_no_by=table.table("if_no_by", required=False).text_map(),
     )
     table.finish()
     return conversation
@@ -33,6 +35,18 @@ def read_wording(table: TableReader) -> w.Wording:
     )
     table.finish()
     return wording
+
+
+def _read_records(table: TableReader) -> w.Records:
+    records = w.Records(
+        talk=table.slugs("talk", required=False),
+        competence=table.slugs("competence", required=False),
+        parental_responsibility=table.slugs("parental_responsibility", required=False),
+        best_interests=table.slugs("best_interests", required=False),
+        review_if=table.table("review_if", required=False).texts_map(),
+    )
+    table.finish()
+    return records
 
 
 def _read_step(table: TableReader) -> w.Step:
