@@ -106,7 +106,7 @@ class NoticeToShow:
 
 
 def home_for(viewer: Viewer, filters: Filters) -> HomePage:
-    """Everything the home page shows. Seven queries, however many clients."""
+    """Everything the home page shows. Eight queries, however many clients."""
     today = clock.today()
     default = policy_in_force(today).rules.freshness_days
     everything = _mine(viewer, filters, today, default)
@@ -217,6 +217,7 @@ def _visits(viewer: Viewer, today: date) -> tuple[ComingVisit, ...]:
         Visit.objects.select_related("client")
         .filter(involvement__practitioner_id=viewer.id, involvement__ended_on=None, cancelled_at=None)
         .filter(on__gte=today, on__lte=today + SOON, client__removed_at=None)
+        .filter(involvement__in=changeable_by(viewer))
         .order_by("on", "starts_at", "id")[:MOST_VISITS]
     )
     return tuple(
@@ -231,7 +232,7 @@ def _invitations(viewer: Viewer) -> tuple[Asked, ...]:
 
 def _lead_offers(viewer: Viewer) -> tuple[Asked, ...]:
     rows = LeadOffer.objects.select_related("client", "offered_by").filter(
-        to_involvement__practitioner_id=viewer.id, to_involvement__ended_on=None, answer=Answer.WAITING
+        to_involvement__in=changeable_by(viewer).filter(practitioner_id=viewer.id, ended_on=None), answer=Answer.WAITING
     )[:A_PAGE]
     return tuple(Asked(row.id, row.client_id, _name(row.client), row.offered_by.full_name) for row in rows)
 

@@ -58,6 +58,7 @@ RULES: Final[dict[str, Access]] = {
     "visits:cancel": CLIENT_ROLES,
     "visits:undo_cancel": CLIENT_ROLES,
     # the network
+    "network:past": CLIENT_ROLES,
     "network:join": CLIENT_ROLES,
     "network:undo_join": CLIENT_ROLES,
     "network:conversation": CLIENT_ROLES,

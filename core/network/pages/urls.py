@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from core.network.pages import inviting, joining, lines
+from core.network.pages import inviting, joining, lines, past
 from core.network.pages.find_urls import find_urlpatterns
 
 app_name = "network"
 urlpatterns = [
     *find_urlpatterns,
     path("clients/<uuid:client_id>/join", joining.join, name="join"),
+    path("clients/<uuid:client_id>/before", past.past, name="past"),
     path("clients/<uuid:client_id>/invite", inviting.invite, name="invite"),
     path("lines/<uuid:involvement_id>/conversation", joining.conversation, name="conversation"),
     path("lines/<uuid:involvement_id>/join/undo", joining.undo_join, name="undo_join"),

@@ -140,5 +140,9 @@ def require_can_invite(viewer: Viewer, client_id: UUID) -> None:
 def invitations_to(viewer: Viewer) -> TenantQuerySet[NetworkInvitation]:
     """The invitations this viewer may answer."""
     return NetworkInvitation.objects.filter(
-        practitioner_id=viewer.id, answer=Answer.WAITING, client__removed_at=None, client__shield=NOT_SHIELDED
-    )
+        practitioner_id=viewer.id,
+        answer=Answer.WAITING,
+        client__removed_at=None,
+        client__closed_on=None,
+        client__shield=NOT_SHIELDED,
+    ).exclude(client_id__in=standing_of(viewer).conflicts)

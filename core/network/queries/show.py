@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 
 from core import clock
 from core.consent.models import DecisionRecord
+from core.consent.pack import STANDARD_CLASS, OtherViewers
 from core.consent.packs_in_use import policy_in_force
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts
@@ -20,7 +21,7 @@ from core.directory.viewers import Viewer, ViewerService
 from core.network.choices import Answer, Visibility
 from core.network.facts import client_facts
 from core.network.models import LeadOffer, NetworkInvitation, Publication
-from core.network.policies import require_open, services_to_join_with, visible_to
+from core.network.policies import masked_to, require_open, services_to_join_with, standing_of, visible_to
 from core.network.queries.find import searchable_kinds
 from core.network.words import LineState, kept_back, shown
 from core.people.models import Client, ClientIdentifier
@@ -102,7 +103,11 @@ class WaitingInvitation:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPage:
-    """A client's network for one viewer, with ready answers."""
+    """A client's network for one viewer, with ready answers.
+
+    `has_masked`: a service that cannot be shown is involved, where the policy lets that be known; never how many.
+    `is_limited_sight`: the viewer is here by limited sight alone.
+    """
 
     client: ClientIdentity
     facts: ClientFacts
@@ -113,6 +118,8 @@ class NetworkPage:
     invitation: WaitingInvitation | None
     may_invite: bool
     may_take_lead: bool
+    has_masked: bool
+    is_limited_sight: bool
 
     @property
     def member_count(self) -> int:
@@ -162,6 +169,8 @@ def network_for(viewer: Viewer, client_id: UUID) -> NetworkPage:
         invitation=WaitingInvitation(waiting.id, waiting.invited_by.full_name) if waiting and not is_own else None,
         may_invite=is_own and viewer.is_cleared and viewer.has_agreement,
         may_take_lead=not any(one.is_lead for one in members) and any(one.is_own and one.may_lead for one in members),
+        has_masked=_has_masked(viewer, client_id, policy),
+        is_limited_sight=not is_own and client_id in standing_of(viewer).limited,
     )
 
 
@@ -217,7 +226,7 @@ def _member(row: Any, viewer: Viewer, policy: Policy, today: date) -> Member:
         confirmed_on=row.confirmed_on,
         stale_days=unconfirmed if unconfirmed > interval else None,
         is_lead=row.is_lead,
-        may_lead=_may_lead(row),
+        may_lead=_may_lead(row, policy),
         has_account=card.has_account,
         has_left=card.left_on is not None,
         is_own=is_own,
@@ -228,9 +237,18 @@ def _member(row: Any, viewer: Viewer, policy: Policy, today: date) -> Member:
     )
 
 
-def _may_lead(row: Any) -> bool:
+def _has_masked(viewer: Viewer, client_id: UUID, policy: Policy) -> bool:
+    """One query where the policy masks, none where it hides."""
+    if policy.rules.sensitive.other_viewers is not OtherViewers.MASKED:
+        return False
+    return masked_to(viewer).filter(client_id=client_id).exists()
+
+
+def _may_lead(row: Any, policy: Policy) -> bool:
     is_for_all = row.live is not None and row.live["visibility"] == Visibility.NETWORK
-    return is_for_all and not row.service.service_type.is_sensitive and row.practitioner.has_account
+    service_type = row.service.service_type
+    is_standard = policy.class_of(service_type.code, service_type.sensitivity) == STANDARD_CLASS
+    return is_for_all and is_standard and row.practitioner.has_account
 
 
 def _state(live: Mapping[str, Any] | None, decided: Mapping[str, Any] | None, policy: Policy) -> LineState:
