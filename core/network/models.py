@@ -74,7 +74,11 @@ class Involvement(TenantModel):
 
 
 class Publication(TenantModel):
-    """The decision that lets an involvement be shown. Sight is computed from the live ones; nothing is copied."""
+    """The decision that lets an involvement be shown. Sight is computed from the live ones; nothing is copied.
+
+    `review_by` is the last day on which it shows anything; `warned_days` how many days ahead its practitioner was last
+    warned of that.
+    """
 
     involvement = models.ForeignKey(Involvement, on_delete=models.CASCADE, related_name="publications")
     decision = models.ForeignKey(DecisionRecord, on_delete=models.PROTECT, related_name="+")
@@ -84,6 +88,7 @@ class Publication(TenantModel):
     published_at = models.DateTimeField()
     published_by_id = models.UUIDField()
     review_by = models.DateField()
+    warned_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=24, choices=PublicationEnd.choices, blank=True)
 
@@ -173,6 +178,21 @@ class Reminder(TenantModel):
 
     def __str__(self) -> str:
         return str(self.due_on)
+
+
+class DayKept(TenantModel):
+    """How far the keeping of time has come on one of the council's days: begun, interrupted, taken up again, finished.
+
+    `policy` marks the policy that was decided by; `reached` is the last publication that was looked at.
+    """
+
+    day = models.DateField(unique=True)
+    policy = models.CharField(max_length=140)
+    reached = models.UUIDField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.day)
 
 
 class Withdrawal(TenantModel):

@@ -93,6 +93,7 @@ PURPOSES = {
     "network.ApprovalVoice.answer": CODE,
     "network.ApprovalVoice.reason": CODE,
     "network.BrokerMessage.ask": CODE,
+    "network.DayKept.policy": CODE,
     "network.Involvement.end_reason": CODE,
     "network.Involvement.source": CODE,
     "network.LeadOffer.answer": CODE,
