@@ -1,4 +1,8 @@
-"""Writes to the registry: a new council is one action. The migrator's alone, since a council is a schema and a role."""
+"""Writes to the registry: a new council, the legal sign-off of a pack, and a council that goes live.
+
+Making a council is the migrator's alone, since a council is a schema and a role; the others are acts of the
+deployment's own world, `shared()`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, router, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from tenants import schemas
 from tenants.context import CouncilRef
-from tenants.errors import CouncilExists, InvalidHost
-from tenants.models import Council, Deployment, Domain, SchemaRecipe, SchemaStatus
+from tenants.errors import CouncilExists, InvalidHost, PackAlreadySigned, PackNotSigned
+from tenants.models import Council, Deployment, Domain, PackSignOff, SchemaRecipe, SchemaStatus
 from tenants.names import new_schema_name
 from tenants.queries import council_at
 
@@ -59,6 +63,35 @@ def create_council(
     made = council_at(host)
     assert made is not None  # noqa: S101  # the row was committed just above
     return made
+
+
+def sign_off_pack(*, pack_id: str, version: str, checksum: str, signed_by: str) -> PackSignOff:
+    """Record that the legal review of this version of a pack, as its file stands, is done, and by whom.
+
+    Raises ValueError when nobody is named, PackAlreadySigned for a file that has been signed before.
+    """
+    if not signed_by.strip():
+        raise ValueError("Say who signs: a sign-off without a name is none.")
+    try:
+        with transaction.atomic(using=router.db_for_write(PackSignOff)):
+            return PackSignOff.objects.create(
+                pack_id=pack_id, pack_version=version, pack_checksum=checksum, signed_by=signed_by.strip(),
+                signed_at=timezone.now(),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise PackAlreadySigned(f"{pack_id}@{version} has been signed off already, as this file stands.") from error
+
+
+def go_live(council: CouncilRef, *, checksum: str) -> None:
+    """Put a council to work on its pack, whose file has this checksum. Raises PackNotSigned.
+
+    Processes that serve requests notice within half a minute.
+    """
+    if not PackSignOff.objects.filter(pack_id=council.pack_id, pack_checksum=checksum).exists():
+        raise PackNotSigned(
+            f"{council.name} can't go live: the law pack {council.pack_id} has not been signed off as its file stands."
+        )
+    Council.objects.filter(id=council.id).update(state=Council.State.LIVE)
 
 
 def _build(council: Council) -> None:

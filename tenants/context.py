@@ -42,7 +42,10 @@ _in_shared: ContextVar[bool] = ContextVar("in_shared", default=False)
 
 @dataclass(frozen=True, slots=True)
 class CouncilRef:
-    """What a process needs to know of a council to work in it: plain values, safe to keep between requests."""
+    """What a process needs to know of a council to work in it: plain values, safe to keep between requests.
+
+    `signed_packs` are the checksums under which the council's pack was signed off.
+    """
 
     id: UUID
     schema_name: str
@@ -52,6 +55,7 @@ class CouncilRef:
     pack_id: str
     theme: tuple[tuple[str, str], ...] = ()
     help_contact: str = ""
+    signed_packs: tuple[str, ...] = ()
 
     domain_url: str | None = field(default=None, compare=False)
 

@@ -27,3 +27,11 @@ class CouncilExists(ValueError):
 
 class InvalidHost(ValueError):
     """The host name can't be a council's."""
+
+
+class PackNotSigned(ValueError):
+    """The law pack that this council is set up with has not been signed off, as its file stands now."""
+
+
+class PackAlreadySigned(ValueError):
+    """This very file of this pack has been signed off before: one signature is kept, with its day."""

@@ -12,7 +12,7 @@ from django.db import models
 from tenants.base_model import ALL_PRIVILEGES, TenantModel
 from tenants.names import CONSOLE_ROLE, ROUTER_ROLE, SHARED_SCHEMA, require_council_schema
 
-_ROUTER_READS = ("Council", "Domain")
+_ROUTER_READS = ("Council", "Domain", "PackSignOff")
 
 
 def _models_of(app_names: list[str]) -> Iterator[type[models.Model]]:
@@ -49,7 +49,8 @@ def shared_grants() -> Iterator[str]:
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {SHARED_SCHEMA} FROM {role}"
     for model in _models_of(settings.SHARED_APPS):
         table = f'{SHARED_SCHEMA}."{_table(model)}"'
-        yield f"GRANT {', '.join(ALL_PRIVILEGES)} ON {table} TO {CONSOLE_ROLE}"
+        privileges = getattr(model, "shared_privileges", ALL_PRIVILEGES)
+        yield f"GRANT {', '.join(privileges)} ON {table} TO {CONSOLE_ROLE}"
         if model.__name__ in _ROUTER_READS and model._meta.app_label == "tenants":  # noqa: SLF001  # as above
             yield f"GRANT SELECT ON {table} TO {ROUTER_ROLE}"
 

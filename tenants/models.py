@@ -73,6 +73,28 @@ class Domain(DomainMixin):  # type: ignore[misc]  # django-tenants ships no type
         )
 
 
+class PackSignOff(models.Model):
+    """Someone answerable for the law signed off one version of one pack, as its file stood. Never edited, never undone.
+
+    An edited file has another checksum, and waits for a signature of its own.
+    """
+
+    shared_privileges: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pack_id = models.CharField(max_length=40)
+    pack_version = models.CharField(max_length=24)
+    pack_checksum = models.CharField(max_length=64)
+    signed_by = models.CharField(max_length=120)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("pack_checksum",), name="one_sign_off_a_pack_file"),)
+
+    def __str__(self) -> str:
+        return f"{self.pack_id}@{self.pack_version}"
+
+
 class SchemaStatus(models.Model):
     """How far a council's schema has come: what the fleet asks before it touches anything."""
 

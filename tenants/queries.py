@@ -4,43 +4,53 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+
 from tenants.context import CouncilRef
-from tenants.models import Council, Domain
+from tenants.models import Council, Domain, PackSignOff
 
 
-def _ref(council: Council, host: str) -> CouncilRef:
+def _hosts() -> QuerySet[Any]:
+    """Hosts with their council, and the checksums under which its pack was signed off: one statement for all of it."""
+    signed = PackSignOff.objects.filter(pack_id=OuterRef("tenant__pack_id")).order_by("signed_at")
+    return Domain.objects.select_related("tenant").annotate(signed=ArraySubquery(signed.values("pack_checksum")))
+
+
+def _ref(domain: Any) -> CouncilRef:
+    council: Council = domain.tenant
     theme: dict[str, Any] = council.theme or {}
     return CouncilRef(
         id=council.id,
         schema_name=council.schema_name,
         name=council.name,
-        host=host,
+        host=domain.domain,
         state=council.state,
         pack_id=council.pack_id,
         theme=tuple(sorted((str(key), str(value)) for key, value in theme.items())),
         help_contact=council.help_contact,
+        signed_packs=tuple(domain.signed),
     )
 
 
 def council_at(host: str) -> CouncilRef | None:
     """The council that answers at `host` (lower case, without a port), or None."""
-    domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-    return _ref(domain.tenant, host) if domain else None
+    domain = _hosts().filter(domain=host).first()
+    return _ref(domain) if domain else None
 
 
 def all_councils() -> tuple[CouncilRef, ...]:
     """Every council of this deployment with its primary host, in the order of their names."""
-    domains = Domain.objects.select_related("tenant").filter(is_primary=True).order_by("tenant__name")
-    return tuple(_ref(domain.tenant, domain.domain) for domain in domains)
+    return tuple(_ref(domain) for domain in _hosts().filter(is_primary=True).order_by("tenant__name"))
 
 
 def council_by_schema(schema_name: str) -> CouncilRef | None:
     """The council whose schema is `schema_name`, or None."""
-    domain = Domain.objects.select_related("tenant").filter(tenant__schema_name=schema_name, is_primary=True).first()
-    return _ref(domain.tenant, domain.domain) if domain else None
+    domain = _hosts().filter(tenant__schema_name=schema_name, is_primary=True).first()
+    return _ref(domain) if domain else None
 
 
 def council_named(name: str) -> CouncilRef | None:
     """The council whose name is `name`, whatever its capitals, or None."""
-    domain = Domain.objects.select_related("tenant").filter(tenant__name__iexact=name, is_primary=True).first()
-    return _ref(domain.tenant, domain.domain) if domain else None
+    domain = _hosts().filter(tenant__name__iexact=name, is_primary=True).first()
+    return _ref(domain) if domain else None
