@@ -4,7 +4,8 @@ Packs are read and validated once a process, at start; a start-up check refuses 
 council's data, so keeping them for the life of the process is safe.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Final
@@ -34,8 +35,9 @@ def pack_of(council: CouncilRef) -> Pack:
 def policy_in_force(on: date) -> Policy:
     """The present council's policy on a day: one query a unit of work, however often it is asked.
 
-    A training council without one decides by its pack as it stands, signed or not; its pages say so under a banner.
-    Raises PolicyUnusable when a council at work has none, or when its pack is no longer the one that was signed.
+    A training council without one decides by its pack as it stands, signed off or not; its pages say so under a banner.
+    Raises PolicyUnusable when a council at work has none, when its pack is no longer the one the policy was made for,
+    or when a live council's pack was never signed off as its file stands.
     """
     memo = require_scope().memo
     known = memo.get((_IN_FORCE, on))
@@ -51,17 +53,52 @@ def forget_policy() -> None:
         del memo[key]
 
 
-def _read_policy(on: date) -> Policy:
-    council = require_current()
-    version = (
+@contextlib.contextmanager
+def supposing(policy: Policy, on: date) -> Iterator[None]:
+    """Have everything in this unit of work answer as if `policy` were in force on a day: for a rehearsal alone."""
+    memo = require_scope().memo
+    before = memo.get((_IN_FORCE, on))
+    memo[_IN_FORCE, on] = policy
+    try:
+        yield
+    finally:
+        del memo[_IN_FORCE, on]
+        if before is not None:
+            memo[_IN_FORCE, on] = before
+
+
+def is_signed_off(pack: Pack, council: CouncilRef) -> bool:
+    """Whether this council may be at work on this pack: its legal review was signed off, as the file stands."""
+    return pack.checksum in council.signed_packs
+
+
+def version_in_force(on: date) -> PolicyVersion | None:
+    """The record of the present council's policy on a day, or None before its first. One query."""
+    return (
         PolicyVersion.objects.filter(effective_from__lte=on, cancellation=None)
         .order_by("-effective_from", "-created_at")
         .first()
     )
+
+
+def _read_policy(on: date) -> Policy:
+    council = require_current()
+    version = version_in_force(on)
     if version is None:
         if council.state != Council.State.TRAINING:
             raise PolicyUnusable("This council has no policy in force: record one before anything is shared.")
         return starting_policy(pack_of(council))
+    policy = policy_of(version)
+    if council.state == Council.State.LIVE and not is_signed_off(policy.pack, council):
+        raise PolicyUnusable(
+            f"The legal review of {policy.pack.ref} is not signed off as its file stands, so a live council can't "
+            "decide by it. Nothing is shared until it is."
+        )
+    return policy
+
+
+def policy_of(version: PolicyVersion) -> Policy:
+    """The policy that a version records. Raises PolicyUnusable when this release's pack is another than it names."""
     pack = _pack(version.pack_id)
     if (pack.version, pack.checksum) != (version.pack_version, version.pack_checksum):
         raise PolicyUnusable(

@@ -74,6 +74,14 @@ def _no_pdf() -> ErrorWords:
     return ErrorWords(gettext("A PDF cannot be made here"), said, _home())
 
 
+def _no_policy() -> ErrorWords:
+    said = (
+        gettext("Nothing is lost. This council has no policy that can be applied now, so nothing is shown or shared."),
+        gettext("Ask your information-governance officer: they can see why, and put it right."),
+    )
+    return ErrorWords(gettext("This council's policy can't be applied just now"), said, gettext("Try again"))
+
+
 def _our_fault() -> ErrorWords:
     said = gettext("What you sent may not be saved. Go back and try again in a minute; we have been told.")
     return ErrorWords(gettext("Something went wrong on our side"), (said,), _home())

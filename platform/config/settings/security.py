@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PrivatePagesMiddleware",
+    "config.middleware.PolicyMiddleware",
 ]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
