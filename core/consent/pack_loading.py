@@ -13,6 +13,8 @@ from core.consent.materials_loading import read_materials
 from core.consent.pack_checks import check_pack
 from core.consent.pack_errors import PackInvalid
 from core.consent.pack_reading import CODE, SLUG, Problems, TableReader
+from core.consent.wording import Conversation
+from core.consent.wording_defaults import plain_conversation, plain_wording
 from core.consent.wording_loading import read_conversation, read_wording
 from core.directory.catalogue import ServiceTypeEntry, load_catalogue
 
@@ -64,7 +66,8 @@ def load_pack(path: Path, *, catalogue: tuple[ServiceTypeEntry, ...] | None = No
 
 
 def _read_pack(root: TableReader, *, checksum: str) -> p.Pack:
-    head = root.table("pack")
+    head, terms = root.table("pack"), root.table("terms").text_map()
+    bases = tuple(_read_basis(table) for table in root.tables("basis"))
     standard, search, freshness = root.table("standard"), root.table("search"), root.table("freshness")
     pack = p.Pack(
         id=head.matching("id", _PACK_ID, "a pack's id, like gb-eng"),
@@ -76,7 +79,7 @@ def _read_pack(root: TableReader, *, checksum: str) -> p.Pack:
         regulator=head.text("regulator"),
         checksum=checksum,
         locale=_read_locale(root.table("locale")),
-        terms=root.table("terms").text_map(),
+        terms=terms,
         age=_read_age(root.table("age")),
         statuses=root.table("statuses").text_map(),
         sensitive=_read_sensitive(root.table("sensitive")),
@@ -85,15 +88,15 @@ def _read_pack(root: TableReader, *, checksum: str) -> p.Pack:
         freshness_days=freshness.number("default_days", least=1),
         shield=_read_shield(root.table("shield")),
         break_glass=_read_break_glass(root.table("break_glass")),
-        bases=tuple(_read_basis(table) for table in root.tables("basis")),
+        bases=bases,
         record=root.table("record").texts_map(),
         retention=root.table("retention").number_map(),
         rights=tuple(_read_right(table) for table in root.tables("right")),
         breaches=tuple(_read_breach(table) for table in root.tables("breach")),
         residency=_read_residency(root.table("residency")),
         identifiers=tuple(_read_identifier(table) for table in root.tables("identifier", required=False)),
-        conversation=read_conversation(root.table("conversation")),
-        wording=read_wording(root.table("wording")),
+        conversation=_read_conversation(root, terms, bases),
+        wording=read_wording(root.table("wording")) if root.has("wording") else plain_wording(bases),
         two_people_for=_read_approval(root.table("approval", required=False)),
         materials=read_materials(root.table("materials")) if root.has("materials") else None,
     )
@@ -205,6 +208,15 @@ def _read_basis(table: TableReader) -> p.Basis:
     )
     table.finish()
     return basis
+
+
+def _read_conversation(root: TableReader, terms: Mapping[str, str], bases: tuple[p.Basis, ...]) -> Conversation:
+    """The pack's own conversation, or a plain one for a pack that brings law alone."""
+    if root.has("conversation"):
+        return read_conversation(root.table("conversation"))
+    head = root.table("pack")
+    name = terms.get("consent_talk") or "conversation"
+    return plain_conversation(pack_id=head.text("id"), version=head.text("version"), name=name, bases=bases)
 
 
 def _read_approval(table: TableReader) -> frozenset[str]:
