@@ -1,10 +1,17 @@
-"""The base of every task: it carries its council in the message, and refuses to run without one."""
+"""The base of every task: it carries its council in the message, and refuses to run without one.
+
+A task's days are its council's own: it runs in the council's time zone, whatever the machine's or the scheduler's is.
+"""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from celery import Task, shared_task
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tenants.context import CouncilRef, current, inside
 from tenants.errors import NoCouncil
@@ -43,7 +50,7 @@ class CouncilTask(Task):  # type: ignore[misc]  # celery ships no types
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Run inside the council the message names. Raises NoCouncil when it names none that is here."""
         council = self.council()
-        with inside(council, actor=f"task:{self.name}"):
+        with its_own_time(council), inside(council, actor=f"task:{self.name}"):
             self.run(*args, **kwargs)
 
     def council(self) -> CouncilRef:
@@ -65,7 +72,14 @@ class CouncilJob(CouncilTask):
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Run with the council the message names. Raises NoCouncil when it names none that is here."""
-        self.run(self.council(), *args, **kwargs)
+        council = self.council()
+        with its_own_time(council):
+            self.run(council, *args, **kwargs)
+
+
+def its_own_time(council: CouncilRef) -> AbstractContextManager[Any]:
+    """Have days and times be `council`'s own. What its time zone is, the setting COUNCIL_TIME_ZONE knows, not we."""
+    return timezone.override(import_string(settings.COUNCIL_TIME_ZONE)(council))
 
 
 @shared_task(name="tenants.every_council", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types

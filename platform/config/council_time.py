@@ -1,4 +1,4 @@
-"""The council's own time zone and language for a request."""
+"""The council's own time zone, for its requests and its tasks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from core.consent.packs_in_use import pack_of
-from tenants.context import current
+from tenants.context import CouncilRef, current
+
+
+def time_zone_of(council: CouncilRef) -> ZoneInfo:
+    """The time zone that a council's law pack names."""
+    return ZoneInfo(pack_of(council).locale.timezone)
 
 
 class CouncilTimeMiddleware:
@@ -24,5 +29,5 @@ class CouncilTimeMiddleware:
             return self.get_response(request)
         pack = pack_of(council)
         request.region = pack.jurisdiction.split("-")[0]  # type: ignore[attr-defined]  # typed by CouncilRequest
-        with timezone.override(ZoneInfo(pack.locale.timezone)):
+        with timezone.override(time_zone_of(council)):
             return self.get_response(request)
