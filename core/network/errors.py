@@ -101,3 +101,77 @@ class MayNotSearch(NotPermitted):
 
 class LooksListed(Exception):
     """Somebody who is listed looks like the person being added: it is for a person to say whether they are one."""
+
+
+class ApprovalNotFound(LookupError):
+    """There is nothing of that kind waiting for you."""
+
+
+class AlreadyDecided(NotPermitted):
+    slug = "already_decided"
+    sentence = "Someone else has decided this in the meantime. Nothing you chose was saved."
+
+
+class AlreadySaid(NotPermitted):
+    slug = "already_said"
+    sentence = "You have said yes already. Someone else must say it too."
+
+
+class OwnRequest(NotPermitted):
+    slug = "own_request"
+    sentence = "You asked for this yourself, so someone else must decide it."
+
+
+class CannotBeApproved(NotPermitted):
+    slug = "cannot_be_approved"
+    sentence = "As things stand today, the law does not let this be shown. Ask back, or refuse."
+
+
+class StandInNotFound(LookupError):
+    """There is no such stand-in here."""
+
+
+class StandInDatesWrong(NotPermitted):
+    slug = "stand_in_dates"
+    sentence = "The last day cannot be before the first, and not before today."
+
+
+class ClientIsShielded(NotPermitted):
+    slug = "client_shielded"
+    sentence = "This client is shielded: only the information-governance officer names more people."
+
+
+class AlreadyShielded(NotPermitted):
+    slug = "already_shielded"
+    sentence = "This client is shielded already."
+
+
+class ShieldNotFound(LookupError):
+    """There is no such shield here."""
+
+
+class SightNotFound(LookupError):
+    """There is no such record here, or it is not one you may see for a limited time."""
+
+
+class SessionNotListed(NotPermitted):
+    slug = "session_not_listed"
+    sentence = "Sign in again, and then ask once more."
+
+
+class OwnSight(NotPermitted):
+    slug = "own_sight"
+    sentence = "This was you, so someone else must review it."
+
+
+class TooManyMessages(NotPermitted):
+    slug = "too_many_messages"
+    sentence = "You have sent as many messages as one person may in a day. Ring the broker if it cannot wait."
+
+
+class MessageNotFound(LookupError):
+    """There is no such message waiting for you."""
+
+
+class ConflictNotFound(LookupError):
+    """There is no such record here."""

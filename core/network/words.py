@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from core.consent.policy import Policy
-from core.network.choices import Visibility
+from core.network.choices import ApprovalState, Visibility, VoiceReason
 
 NOT_DISCUSSED: Final = frozenset({"", "evidence_incomplete"})
 
@@ -47,6 +47,30 @@ def kept_back(reason: str, obligations: Iterable[str]) -> LineState:
         _("Ask your safeguarding lead, or record it anew."),
     )
     return LineState(is_shown=False, text=text, next_step=step)
+
+
+def waiting_words(state: str, reason: str) -> LineState | None:
+    """A line about which an approver was asked: what became of that, and why. None where nothing is to be said."""
+    why = str(VoiceReason(reason).label) if reason in VoiceReason.values else ""
+    said = {
+        ApprovalState.WAITING: (
+            _("Consent: waiting for your safeguarding lead."),
+            _("They were told. You are told here what they decide."),
+        ),
+        ApprovalState.ASKED_BACK: (
+            _("Consent: your safeguarding lead asks back: %(why)s.") % {"why": _lowered(why)},
+            _("Record the conversation again when you have the answer."),
+        ),
+        ApprovalState.REFUSED: (
+            _("Consent: your safeguarding lead said no: %(why)s.") % {"why": _lowered(why)},
+            _("Your line stays with you and your manager. Record it again when that has changed."),
+        ),
+    }.get(ApprovalState(state))
+    return LineState(is_shown=False, text=said[0], next_step=said[1]) if said else None
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _sentences(missing: set[str]) -> dict[str, tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.audit.actions import record, refuse
 from core.directory.viewers import Viewer
+from core.network.actions.approval_asks import lapse_approvals
 from core.network.actions.publish import Decided, extend_publications
 from core.network.actions.telling import tell_network
 from core.network.choices import Answer, EndReason, PublicationEnd
@@ -42,6 +43,7 @@ def end_involvement(*, involvement_id: UUID, on: date, reason: EndReason, by: Vi
     LeadOffer.objects.filter(client_id=involvement.client_id, answer=Answer.WAITING, to_involvement=involvement).update(
         answer=Answer.TAKEN_BACK, answered_at=now
     )
+    lapse_approvals(involvement_ids=[involvement.id], by=by)
     record("network.member.ended", by=by, subject=involvement, client_id=involvement.client_id, reason=reason)
     tell_network("network.member.ended", around=around, reached=reached, involvement=involvement, by=by)
     return involvement

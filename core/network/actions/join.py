@@ -11,6 +11,7 @@ from core import clock
 from core.audit.actions import record, refuse
 from core.consent.conversation import ConversationAnswers
 from core.directory.viewers import Viewer, ViewerService
+from core.network.actions.approval_asks import lapse_approvals
 from core.network.actions.publish import Decided, extend_publications, publish_if_permitted
 from core.network.actions.telling import tell_network
 from core.network.choices import Answer, PublicationEnd
@@ -64,6 +65,7 @@ def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswer
     client = require_open(by, involvement.client_id, for_change=True)
     service = _require_can_join(by, involvement.service_id, client)
     _end_expired(involvement, by)
+    lapse_approvals(involvement_ids=[involvement.id], by=by)
     if Publication.objects.filter(involvement=involvement, ended_at=None).exists():
         raise AlreadyShown
     around = read_around(client)

@@ -16,7 +16,7 @@ from core import clock
 from core.audit.actions import Actor, record
 from core.consent.actions import decision_record, record_conversation, record_decisions
 from core.consent.case_form import CaseMalformed
-from core.consent.conversation import ConversationAnswers, request_from_answers
+from core.consent.conversation import ConversationAnswers, answers_from_json, request_from_answers
 from core.consent.decision import decide
 from core.consent.models import Conversation, DecisionRecord
 from core.consent.request import Action, Recipient, Request
@@ -25,9 +25,10 @@ from core.consent.verdict import Decision
 from core.consent.wording import Talked
 from core.directory.viewers import Viewer, ViewerService
 from core.network.actions.again import AT_ONCE, asked_again, publications_to_ask
+from core.network.actions.approval_asks import approval_for, ask
 from core.network.choices import Visibility
 from core.network.facts import actor_facts, recipients_from, service_facts
-from core.network.models import Involvement, Publication, PublicationRecipient, Reminder
+from core.network.models import Approval, Involvement, Publication, PublicationRecipient, Reminder
 from core.network.queries.around import Around, statuses_of
 
 
@@ -38,12 +39,14 @@ class Decided:
     decisions: list[DecisionRecord] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     recipients: list[PublicationRecipient] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
 
     def write(self) -> None:
         """Write all of it."""
         record_decisions(self.decisions)
         Publication.objects.bulk_create(self.publications)
         PublicationRecipient.objects.bulk_create(self.recipients, ignore_conflicts=True)
+        ask(self.approvals)
 
 
 def publish_if_permitted(
@@ -57,7 +60,8 @@ def publish_if_permitted(
 ) -> frozenset[UUID]:
     """Record the conversation, decide, and show the line to the agencies it may reach. Answers those agencies.
 
-    DENY and REVIEW leave the line unpublished, seen by its own practitioner and manager alone, with a reminder.
+    DENY and REVIEW leave the line unpublished, seen by its own practitioner and manager alone, with a reminder; what a
+    REVIEW asks for waits for its approver.
     """
     conversation = None
     if answers.talked is not Talked.NOT_YET:
@@ -69,7 +73,38 @@ def publish_if_permitted(
     if not decision.is_permitted:
         record("network.line.kept_back", by=by, subject=involvement, client_id=around.client.id, reason=decision.reason)
         _remind(involvement, around)
+        waiting = approval_for(
+            decision, whole, involvement=involvement, answers=answers, conversation=conversation,
+            policy=around.policy, on=around.on, by=by,
+        )  # fmt: skip
+        decided.approvals += [waiting] if waiting else []
         return frozenset()
+    return _show(decision, request, whole, conversation, involvement, around, decided, by)
+
+
+def publish_approved(
+    approval: Approval, *, asker: Viewer, service: ViewerService, around: Around, decided: Decided, by: Actor
+) -> Decision:
+    """Ask again with the approval and the facts of today, and show the line on a PERMIT alone. Answers the decision.
+
+    `asker` is the line's practitioner as they stand today. What was recorded is read, and nothing of it changed.
+    """
+    involvement: Any = approval.involvement
+    answers = answers_from_json(approval.answers)
+    request = _request(answers, service, around, asker, approval=approval.approver_role)
+    decision = decide(around.policy, request)
+    if decision.is_permitted:
+        whole = _record(decision, request, around, involvement, by)
+        decided.decisions.append(whole)
+        _show(decision, request, whole, approval.conversation, involvement, around, decided, by)
+    return decision
+
+
+def _show(
+    decision: Decision, request: Request, whole: DecisionRecord, conversation: Conversation | None,
+    involvement: Involvement, around: Around, decided: Decided, by: Actor,
+) -> frozenset[UUID]:  # fmt: skip
+    """Publish to each agency that is decided for with a PERMIT. Answers those agencies."""
     publication = _publication(involvement, decision, request, whole, conversation, by)
     decided.publications.append(publication)
     reached = [one for one in request.recipients if _add_recipient(one, publication, request, around, decided, by)]
@@ -113,7 +148,9 @@ def extend_publications(
                 _add_recipient(recipient, publication, request, around, decided, by)
 
 
-def _request(answers: ConversationAnswers, service: ViewerService, around: Around, by: Viewer) -> Request:
+def _request(
+    answers: ConversationAnswers, service: ViewerService, around: Around, by: Viewer, approval: str | None = None
+) -> Request:
     """The question; statuses of agencies named by the caller are read here, never taken from them."""
     named = tuple(answers.named)
     if named:
@@ -126,7 +163,7 @@ def _request(answers: ConversationAnswers, service: ViewerService, around: Aroun
             for one in named
         )
 
-    def ask(network: tuple[Recipient, ...]) -> Request:
+    def question(network: tuple[Recipient, ...]) -> Request:
         return request_from_answers(
             replace(answers, named=named),
             policy=around.policy,
@@ -136,14 +173,15 @@ def _request(answers: ConversationAnswers, service: ViewerService, around: Aroun
             service=service_facts(service, around.policy),
             network=network,
             on=around.on,
+            approval=approval,
         )
 
     network = recipients_from(around.agencies)
-    asked = ask(network)
+    asked = question(network)
     if named or decide(around.policy, asked).is_permitted:
         return asked
     # A route that reaches everyone may ask for more than was answered; the ordinary one then reaches whom it can.
-    ordinary = ask(())
+    ordinary = question(())
     basis = around.policy.rules.basis(ordinary.basis)
     if basis is not None and decide(around.policy, ordinary).is_permitted:
         return replace(ordinary, recipients=reached_by(basis, network))
@@ -187,7 +225,7 @@ def _publication(
     request: Request,
     whole: DecisionRecord,
     conversation: Conversation | None,
-    by: Viewer,
+    by: Actor,
 ) -> Publication:
     return Publication(
         involvement=involvement,

@@ -1,4 +1,4 @@
-"""Who may decide what waits for an approver, and what stays with officers: never for oneself, never on a client one knows."""
+"""Who may decide what waits for an approver: the role it is asked of, or a stand-in; never about somebody close."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ def decides_today(viewer: Viewer) -> bool:
 
 
 def roles_decided_for(viewer: Viewer) -> frozenset[str]:
-    """Whose decisions about lines the viewer takes today. One query for who holds the role not."""
+    """Whose decisions about lines the viewer takes today. One query for who does not hold the role."""
     lead = Role.SAFEGUARDING_LEAD
+    if not (viewer.is_cleared and viewer.has_agreement):
+        return frozenset()
     if viewer.has_role(lead) or stand_ins_today(lead).filter(practitioner_id=viewer.id).exists():
         return frozenset({lead.value})
     return frozenset()

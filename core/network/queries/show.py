@@ -20,10 +20,10 @@ from core.consent.request import ClientFacts
 from core.directory.viewers import Viewer, ViewerService
 from core.network.choices import Answer, Visibility
 from core.network.facts import client_facts
-from core.network.models import LeadOffer, NetworkInvitation, Publication
+from core.network.models import Approval, ApprovalVoice, LeadOffer, NetworkInvitation, Publication
 from core.network.policies import masked_to, require_open, services_to_join_with, standing_of, visible_to
 from core.network.queries.find import searchable_kinds
-from core.network.words import LineState, kept_back, shown
+from core.network.words import LineState, kept_back, shown, waiting_words
 from core.people.models import Client, ClientIdentifier
 
 
@@ -178,6 +178,9 @@ def _members(viewer: Viewer, client_id: UUID, policy: Policy, today: date) -> tu
     live = Publication.objects.filter(involvement_id=OuterRef("pk"), ended_at=None)
     decisions = DecisionRecord.objects.filter(client_id=OuterRef("client_id"), involvement_id=OuterRef("pk"))
     offers = LeadOffer.objects.filter(to_involvement_id=OuterRef("pk"), answer=Answer.WAITING)
+    voices = ApprovalVoice.objects.filter(approval_id=OuterRef("pk")).order_by("-at")
+    approvals = Approval.objects.filter(involvement_id=OuterRef("pk")).order_by("-asked_at")
+    asked = approvals.annotate(said=Subquery(voices.values("reason")[:1]))
     rows = (
         visible_to(viewer)
         .filter(client_id=client_id)
@@ -191,9 +194,12 @@ def _members(viewer: Viewer, client_id: UUID, policy: Policy, today: date) -> tu
                 )[:1]
             ),
             decided=Subquery(
-                decisions.order_by("-at").values(told=JSONObject(reason="reason", obligations="obligations"))[:1]
+                decisions.order_by("-at").values(told=JSONObject(id="id", reason="reason", obligations="obligations"))[
+                    :1
+                ]
             ),
             offer=Subquery(offers.values("id")[:1]),
+            asked=Subquery(asked.values(told=JSONObject(decision="decision_id", state="state", reason="said"))[:1]),
         )
     )
     members = (_member(row, viewer, policy, today) for row in rows)
@@ -231,7 +237,7 @@ def _member(row: Any, viewer: Viewer, policy: Policy, today: date) -> Member:
         has_left=card.left_on is not None,
         is_own=is_own,
         is_managed=is_managed,
-        state=_state(row.live, row.decided, policy) if is_own or is_managed else None,
+        state=_state(row.live, row.decided, row.asked, policy) if is_own or is_managed else None,
         lead_offer_id=row.offer,
         lead_offered_to_viewer=row.offer is not None and is_own,
     )
@@ -251,14 +257,20 @@ def _may_lead(row: Any, policy: Policy) -> bool:
     return is_for_all and is_standard and row.practitioner.has_account
 
 
-def _state(live: Mapping[str, Any] | None, decided: Mapping[str, Any] | None, policy: Policy) -> LineState:
+def _state(
+    live: Mapping[str, Any] | None, decided: Mapping[str, Any] | None, asked: Mapping[str, Any] | None, policy: Policy
+) -> LineState:
     if live is not None and date.fromisoformat(live["review_by"]) >= clock.today():
         return shown(
             policy, basis=live["basis"], visibility=live["visibility"], review_by=date.fromisoformat(live["review_by"])
         )
     if live is not None:
         return kept_back("consent_expired", ())
-    return kept_back(decided["reason"], decided["obligations"]) if decided else kept_back("", ())
+    if decided is None:
+        return kept_back("", ())
+    is_about_it = asked is not None and asked["decision"] == decided["id"]
+    answered = waiting_words(asked["state"], asked["reason"] or "") if asked and is_about_it else None
+    return answered or kept_back(decided["reason"], decided["obligations"])
 
 
 def _invitations(viewer: Viewer, client_id: UUID) -> list[NetworkInvitation]:
