@@ -26,8 +26,8 @@ def ended_line(client, *readers, sensitivity="standard", reason=EndReason.NEED_M
 class Agency:
     """What `make_publication` needs of an agency."""
 
-    def __init__(self, id):
-        self.id = id
+    def __init__(self, agency_id):
+        self.id = agency_id
 
 
 def test_a_member_sees_a_line_that_ended_and_a_stranger_does_not(in_amber):
