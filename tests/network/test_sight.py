@@ -352,7 +352,11 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.function_
 
 def test_sight_as_sql_and_the_decision_procedure_agree(in_amber):
     house = build_house()
-    given(world=worlds)(settings(UNHURRIED, max_examples=100)(lambda world: check(world, house)))()
+
+    def hold(world):
+        check(world, house)
+
+    given(world=worlds)(settings(UNHURRIED, max_examples=100)(hold))()
 
 
 @pytest.mark.slow
