@@ -82,6 +82,9 @@ class Materials:
     """All of a jurisdiction's cards and its leaflet. `who` says, by age, who may be asked, for the practitioner."""
 
     leaflet_title: str
+    agencies_title: str
+    agencies_text: str
+    help_title: str
     leaflet: tuple[LeafletPart, ...]
     cards: tuple[Card, ...]
     who: Mapping[AgeBand, tuple[str, ...]]

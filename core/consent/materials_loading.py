@@ -10,6 +10,9 @@ def read_materials(table: TableReader) -> m.Materials:
     who = table.table("who")
     materials = m.Materials(
         leaflet_title=table.text("leaflet_title"),
+        agencies_title=table.text("agencies_title"),
+        agencies_text=table.text("agencies_text"),
+        help_title=table.text("help_title"),
         leaflet=tuple(_read_part(part) for part in table.tables("leaflet")),
         cards=tuple(_read_card(card) for card in table.tables("card")),
         who=MappingProxyType({band: who.texts(band) for band in m.AgeBand}),
