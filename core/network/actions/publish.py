@@ -28,6 +28,7 @@ from core.network.actions.again import AT_ONCE, asked_again, publications_to_ask
 from core.network.actions.approval_asks import approval_for, ask
 from core.network.choices import Visibility
 from core.network.facts import actor_facts, recipients_from, service_facts
+from core.network.last_day import last_day_of_sight
 from core.network.models import Approval, Involvement, Publication, PublicationRecipient, Reminder
 from core.network.queries.around import Around, statuses_of
 
@@ -105,7 +106,7 @@ def _show(
     involvement: Involvement, around: Around, decided: Decided, by: Actor,
 ) -> frozenset[UUID]:  # fmt: skip
     """Publish to each agency that is decided for with a PERMIT. Answers those agencies."""
-    publication = _publication(involvement, decision, request, whole, conversation, by)
+    publication = _publication(involvement, decision, request, whole, conversation, around, by)
     decided.publications.append(publication)
     reached = [one for one in request.recipients if _add_recipient(one, publication, request, around, decided, by)]
     record(
@@ -191,7 +192,13 @@ def _request(
 def _add_recipient(
     recipient: Recipient, publication: Publication, request: Request, around: Around, decided: Decided, by: Actor
 ) -> bool:
-    """Decide for one agency; on a PERMIT alone the publication reaches it."""
+    """Decide for one agency; on a PERMIT alone the publication reaches it.
+
+    An agency that the client took off stays off what rests on a general yes, until it is named again.
+    """
+    basis = around.policy.rules.basis(request.basis)
+    if basis and basis.consenter and not basis.named_recipients and _agency_id(recipient) in around.left_off:
+        return False
     asked = replace(request, recipients=(recipient,))
     decision = decide(around.policy, asked)
     made = _record(decision, asked, around, publication.involvement, by)
@@ -225,6 +232,7 @@ def _publication(
     request: Request,
     whole: DecisionRecord,
     conversation: Conversation | None,
+    around: Around,
     by: Actor,
 ) -> Publication:
     return Publication(
@@ -235,7 +243,9 @@ def _publication(
         visibility=decision.visibility,
         published_at=clock.now(),
         published_by_id=by.id,
-        review_by=request.on + timedelta(days=decision.review_days or 0),
+        review_by=last_day_of_sight(
+            request, policy=around.policy, client=around.client, review_days=decision.review_days or 0
+        ),
     )
 
 

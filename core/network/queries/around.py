@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from core import clock
@@ -15,9 +15,9 @@ from core.consent.packs_in_use import policy_in_force
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts
 from core.directory.models import Membership, Service
-from core.network.choices import Answer
+from core.network.choices import Answer, WithdrawalScope
 from core.network.facts import client_facts
-from core.network.models import Involvement, NetworkInvitation
+from core.network.models import Involvement, NetworkInvitation, Withdrawal
 from core.people.models import Client
 
 
@@ -39,7 +39,7 @@ class Around:
     """The client, the policy in force, and everyone around.
 
     `agencies` maps each agency on the network, or invited to it, to its statuses here; `invited` are those whose
-    invitation waits, or who accepted it and have not joined yet.
+    invitation waits, or who accepted it and have not joined yet; `left_off` are the agencies that the client took off.
     """
 
     client: Client
@@ -49,6 +49,7 @@ class Around:
     supporters: tuple[Supporter, ...]
     agencies: Mapping[UUID, frozenset[str]]
     invited: frozenset[UUID]
+    left_off: frozenset[UUID] = frozenset()
 
     def with_agency(self, agency_id: UUID, statuses: Iterable[str]) -> Mapping[UUID, frozenset[str]]:
         """The agencies, one more among them."""
@@ -68,7 +69,7 @@ class Around:
 
 
 def read_around(client: Client) -> Around:
-    """Everything around a client, in three queries."""
+    """Everything around a client, in four queries."""
     on = clock.today()
     policy = policy_in_force(on)
     supporters = supporters_of(client.id)
@@ -84,7 +85,14 @@ def read_around(client: Client) -> Around:
         invited.add(practitioner_id)
         _add(agencies, agency_id, statuses)
     facts = client_facts(client, policy, on)
-    return Around(client, facts, policy, on, supporters, agencies, frozenset(invited))
+    return Around(client, facts, policy, on, supporters, agencies, frozenset(invited), left_off(client.id, policy))
+
+
+def left_off(client_id: UUID, policy: Policy) -> frozenset[UUID]:
+    """The agencies of which the client said that they should see nothing: a no holds for as long as a yes would."""
+    since = clock.now() - timedelta(days=policy.rules.standard_consent_days)
+    taken = Withdrawal.objects.filter(client_id=client_id, scope=WithdrawalScope.AGENCY, at__gte=since)
+    return frozenset(agency for agency in taken.values_list("agency_id", flat=True) if agency)
 
 
 def supporters_of(client_id: UUID) -> tuple[Supporter, ...]:
