@@ -14,7 +14,7 @@ from core.consent.errors import PolicyUnusable
 from core.consent.models import PolicyVersion
 from core.consent.pack import Pack
 from core.consent.pack_loading import load_packs
-from core.consent.policy import Policy, starting_policy, tightening_from
+from core.consent.policy import Policy, Tightening, starting_policy, tightening_from
 from tenants.context import CouncilRef, require_current, require_scope
 from tenants.models import Council
 
@@ -44,6 +44,15 @@ def policy_in_force(on: date) -> Policy:
     if not isinstance(known, Policy):
         known = memo[_IN_FORCE, on] = _read_policy(on)
     return known
+
+
+def policy_or_nothing(on: date) -> Policy:
+    """The policy on a day; where none can be applied, one on which nothing may be shown: what such a council shows."""
+    try:
+        return policy_in_force(on)
+    except PolicyUnusable:
+        pack = pack_of(require_current())
+        return Policy(pack, Tightening(bases_off=frozenset(basis.code for basis in pack.bases)))
 
 
 def forget_policy() -> None:
