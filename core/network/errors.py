@@ -17,6 +17,10 @@ class PractitionerNotFound(LookupError):
     """There is no such colleague here."""
 
 
+class AgencyNotFound(LookupError):
+    """There is no such agency here."""
+
+
 class NotPermitted(Exception):
     """This may not be done by this person. `sentence` is what they are told; `slug` is for the record."""
 
@@ -146,12 +150,31 @@ class AlreadyShielded(NotPermitted):
     sentence = "This client is shielded already."
 
 
+class KnowsThemPrivately(NotPermitted):
+    slug = "knows_them_privately"
+    sentence = "They know this client privately, so they cannot be named."
+
+
+class ReviewInThePast(NotPermitted):
+    slug = "review_in_the_past"
+    sentence = "Choose today or a day to come."
+
+
+class NotAnOfficer(LookupError):
+    """There is no such page for somebody who does not hold the role."""
+
+
 class ShieldNotFound(LookupError):
     """There is no such shield here."""
 
 
 class SightNotFound(LookupError):
     """There is no such record here, or it is not one you may see for a limited time."""
+
+
+class ReasonNotUsable(NotPermitted):
+    slug = "reason_not_usable"
+    sentence = "Say in a few words why you need it now."
 
 
 class SessionNotListed(NotPermitted):

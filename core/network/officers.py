@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from core.accounts.choices import Role
 from core.accounts.models import User
+from core.audit.actions import refuse
 from core.directory.models import Practitioner
+from core.network.errors import NotAnOfficer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,9 @@ class Officer:
 
 
 def officer_of(user: User) -> Officer:
-    """The officer who signed in as `user`. One query."""
+    """The officer who signed in as `user`. One query. Raises NotAnOfficer for somebody without the role."""
+    if not user.has_role(Role.IG_OFFICER):
+        refuse("network.officer.refused", by=user, reason="role_not_held")
+        raise NotAnOfficer
     card = Practitioner.objects.filter(user=user, left_on=None).first()
     return Officer(card.id, user.id, card.full_name) if card else Officer(user.id, user.id, "")

@@ -26,7 +26,7 @@ from core.network.errors import (
     NotPermitted,
     OwnRequest,
 )
-from core.network.models import Approval, ApprovalVoice, Involvement, Publication, Reminder
+from core.network.models import Approval, ApprovalVoice, Conflict, Involvement, Publication, Reminder
 from core.network.policies.deciding import decidable_by
 from core.network.queries.around import read_around
 from core.notices.actions import tell
@@ -157,7 +157,7 @@ def _open_line(approval: Approval, by: Approver) -> Involvement:
 
 
 def _asker(line: Involvement, approval: Approval, by: Approver) -> tuple[Viewer, ViewerService]:
-    """The line's practitioner as they stand today, and the service. Raises CannotBeApproved where they left."""
+    """The line's practitioner as they stand today, and the service. Raises CannotBeApproved where they no longer do."""
     card: Any = (
         Practitioner.objects.select_related("agency", "user")
         .filter(id=line.practitioner_id, left_on=None, user__is_active=True)
@@ -165,7 +165,8 @@ def _asker(line: Involvement, approval: Approval, by: Approver) -> tuple[Viewer,
     )
     asker = viewer_from(card, frozenset(card.user.roles)) if card else None
     service = asker.service(line.service_id) if asker else None
-    if asker is None or service is None:
+    knows_them = Conflict.objects.filter(client_id=line.client_id, practitioner_id=line.practitioner_id, ended_at=None)
+    if asker is None or service is None or knows_them.exists():
         raise _refused(CannotBeApproved(), approval, by)
     return asker, service
 
