@@ -45,9 +45,9 @@ def test_a_given_case_is_decided_as_expected(case, packs):
     assert set(expected.get("has", ())) <= set(decision.obligations)
 
 
-def test_all_205_given_cases_are_there_and_every_key_is_read():
-    assert len(ALL) == 33 + 172
-    assert [unread_keys(case) for case in ALL] == [()] * 205
+def test_all_205_given_cases_and_those_of_the_third_pack_are_there_and_every_key_is_read():
+    assert len(ALL) == 33 + 172 + 37
+    assert [unread_keys(case) for case in ALL] == [()] * 242
 
 
 @pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
@@ -115,8 +115,8 @@ def test_a_mismatch_says_what_was_decided_and_what_was_expected(tmp_path, packs)
     assert report.checked == 4
     assert [str(mismatch) for mismatch in report.mismatches] == [
         "cases.json, T1: outcome is PERMIT, expected DENY; deadline should be among the obligations (none).",
-        "cases.json, T1: there is no pack “gb-sct”.",
-        "cases.json, T4: there is no pack “None”.",
+        "cases.json, T1: there is no pack “gb-sct”; there are au-vic, gb-eng, nz.",
+        "cases.json, T4: there is no pack “None”; there are au-vic, gb-eng, nz.",
     ]
 
 
@@ -130,10 +130,57 @@ def test_a_key_that_means_nothing_is_remarked_and_does_not_make_a_case_wrong(tmp
     )
 
 
+def test_a_word_that_the_pack_does_not_know_is_remarked(tmp_path, packs):
+    case = GOOD | {
+        "action": "publish",
+        "facts": ["s47_opened"],
+        "fields": ["reasn"],
+        "service": {"cls": "dentist"},
+        "client": {"age": 8, "shield": "hiden"},
+        "expect": {"outcome": "DENY"},
+    }
+    report = check_cases([case_file(tmp_path, case)], packs)
+    assert report.mismatches == ()
+    assert report.remarks == (
+        "cases.json, T1: “s47_opened” is no fact of the pack gb-eng.",
+        "cases.json, T1: “reasn” is no field of the pack gb-eng.",
+        "cases.json, T1: “dentist” is no class of service of the pack gb-eng.",
+        "cases.json, T1: “hiden” is no shield of the pack gb-eng.",
+    )
+
+
+def test_a_case_may_name_the_version_it_was_written_for(tmp_path, packs):
+    right, older = GOOD | {"pack": "gb-eng@2026.11.0"}, GOOD | {"id": "T2", "pack": "gb-eng@2025.1.0"}
+    report = check_cases([case_file(tmp_path, right, older)], packs)
+    assert [str(mismatch) for mismatch in report.mismatches] == [
+        "cases.json, T2: it is for version 2025.1.0 of gb-eng, and this release holds 2026.11.0."
+    ]
+
+
+@pytest.mark.parametrize("has", ["deadline", [1], {"deadline": True}])
+def test_an_expectation_of_the_wrong_type_is_told(tmp_path, packs, has):
+    report = check_cases([case_file(tmp_path, GOOD | {"expect": {"has": has}})], packs)
+    assert [str(one) for one in report.mismatches] == ["cases.json, T1: expect.has must be a list of texts."]
+
+
+def test_several_files_toml_and_json_are_counted_together_and_each_is_named(tmp_path, packs):
+    toml = tmp_path / "more.toml"
+    toml.write_text(
+        '[[case]]\nid = "L1"\npack = "nz"\ndate = 2026-11-21\naction = "view"\n'
+        'actor = { agency = "a", involved = true }\nexpect = { outcome = "DENY" }\n'
+    )
+    report = check_cases([case_file(tmp_path, GOOD, GOOD | {"consent": {"disputed": "yes"}}), toml], packs)
+    assert report.checked == 3
+    assert [str(mismatch) for mismatch in report.mismatches] == [
+        "cases.json, T1: consent.disputed must be true or false.",
+        "more.toml, L1: outcome is PERMIT, expected DENY.",
+    ]
+
+
 def test_the_command_ends_with_the_count_and_succeeds_when_all_is_right():
     out = io.StringIO()
     call_command("check_regime_cases", *map(str, FILES), stdout=out)
-    assert out.getvalue() == "205 cases, 0 wrong\n"
+    assert out.getvalue() == "242 cases, 0 wrong\n"
 
 
 def test_the_command_prints_each_mismatch_and_fails_when_one_is_wrong(tmp_path):

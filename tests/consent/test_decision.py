@@ -308,6 +308,39 @@ def test_the_right_person_consents_for_each_age_and_competence(england, age, by,
         assert (decision.outcome, decision.obligations) == ("REVIEW", ("approver:safeguarding_lead",))
 
 
+def test_a_young_childs_own_yes_counts_once_a_safeguarding_lead_approved_it(england):
+    claimed = replace(FAMILY_HELP, client=ClientFacts(age=10), consent=ConsentFacts(by="self", competent=True))
+    waiting = decide(england, claimed)
+    assert (waiting.outcome, waiting.reason) == ("REVIEW", "competence_below_assess_age")
+    assert waiting.obligations == ("approver:safeguarding_lead",)
+    assert short(decide(england, replace(claimed, approval="safeguarding_lead"))) == ("PERMIT", "ok", "network")
+    assert decide(england, replace(claimed, approval="manager")).outcome == "REVIEW"
+    mother = replace(claimed, consent=ConsentFacts(by="parent", competent=True), approval="safeguarding_lead")
+    assert decide(england, mother).reason == "wrong_consenter"
+
+
+def test_parents_who_disagree_or_a_care_order_wait_for_a_safeguarding_lead(england):
+    disputed = replace(FAMILY_HELP, consent=ConsentFacts(by="parent", disputed=True))
+    waiting = decide(england, disputed)
+    assert short(waiting) == ("REVIEW", "parental_responsibility", "none")
+    assert waiting.obligations == ("approver:safeguarding_lead",)
+    assert short(decide(england, replace(disputed, approval="safeguarding_lead"))) == ("PERMIT", "ok", "network")
+
+
+@pytest.mark.parametrize(
+    ("age", "consent", "reason"),
+    [
+        (17, ConsentFacts(by="self", disputed=True), "ok"),
+        (40, ConsentFacts(by="parent", disputed=True), "wrong_consenter"),
+        (8, ConsentFacts(by="parent", disputed=True, refused=True), "refused"),
+        (14, ConsentFacts(by="parent", competent=True, disputed=True), "wrong_consenter"),
+    ],
+)
+def test_a_dispute_between_parents_matters_only_where_a_parent_decides(england, age, consent, reason):
+    basis = CONSENT if age >= 18 else FAMILY_HELP
+    assert decide(england, replace(basis, client=ClientFacts(age=age), consent=consent)).reason == reason
+
+
 def test_victoria_presumes_competence_a_year_earlier(england, victoria):
     status = frozenset({"ise", "s11"})
     young = replace(

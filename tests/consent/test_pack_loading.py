@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from core.consent.cases import check_cases
 from core.consent.pack import BasisKind, IdentifierUse, Notify
 from core.consent.pack_errors import PackInvalid
 from core.consent.pack_lines import key_lines, line_of
 from core.consent.pack_loading import PACKS_FOLDER, load_pack, load_packs
 
+CASES = Path(__file__).with_name("cases")
+GIVEN = Path(__file__).with_name("given_packs")
 ENGLAND = (PACKS_FOLDER / "gb-eng.toml").read_text()
 AGREEMENT_NOTICE = 'notify = "before"\nreview_days = 365\ncitations = ["Children Act 2004 ss.10-11"'
 
@@ -32,8 +35,8 @@ def line_in(text: str, fragment: str) -> int:
     return text[: text.index(fragment)].count("\n") + 1
 
 
-def test_both_shipped_packs_are_read_with_the_checksum_of_their_file(packs):
-    assert sorted(packs) == ["au-vic", "gb-eng"]
+def test_the_shipped_packs_are_read_with_the_checksum_of_their_file(packs):
+    assert sorted(packs) == ["au-vic", "gb-eng", "nz"]
     for pack in packs.values():
         assert pack.checksum == hashlib.sha256((PACKS_FOLDER / f"{pack.id}.toml").read_bytes()).hexdigest()
         assert pack.ref == f"{pack.id}@2026.11.0"
@@ -101,6 +104,32 @@ def test_a_pack_is_typed(packs):
         ('source = "tick"', 'source = "essay"', "wording.field.relevance_to_welfare.source", "not one of conversation"),
         ('from = "with_whom"', 'from = "factors"', "wording.field.agreed_by.from", "does not fit the source"),
         ('default = "find_each_other"', 'default = "any"', "wording.field.purpose.default", "one of the options"),
+        ('two_people_for = ["unshield"]', 'two_people_for = ["lunch"]', "approval.two_people_for", "“lunch” is neither"),
+        ('talk = ["talk_form"', 'talk = ["weather"', "conversation.records.talk", "[wording.field.weather] is missing"),
+        ('talk = ["talk_form"', 'talk = ["spoken_alone"', "conversation.records.talk", "so it needs a default"),
+        ('competence = ["', 'competence = ["agreed_by", "', "conversation.records.competence", "nothing to ask"),
+        ('pr_holders = ["disagree"]', 'pr_holders = ["quarrel"]', "conversation.records.review_if.pr_holders",
+         "“quarrel” is not one of its options"),
+        ('pr_holders = ["disagree"]', 'interpreter = ["family_member"]', "conversation.records.review_if.interpreter",
+         "not among the fields of parental_responsibility"),
+        ('[conversation.if_no_by]\nagreement', "[conversation.if_no_by]\npermission",
+         "conversation.if_no_by.permission", "not one of agreement, consent, views"),
+        ('slug = "who_sees"', 'slug = "big_brother"', "materials.card[1].slug", "“big_brother” is used twice"),
+        ('slug = "who_sees"', 'slug = "Who sees"', "materials.card[1].slug", "must be lower-case letters"),
+        ("can see it.\", classes = [\"sensitive\"]", "can see it.\", classes = [\"secret\"]",
+         "materials.leaflet[3].lines", "“secret” is not among the sensitive classes"),
+        ("It does not watch you", "It is anonymous and does not watch you", "materials.card[0].answer",
+         "“anonymous” is never said"),
+        ("It does not watch you", "It is confidential", "materials.card[0].answer", "“confidential” is never said"),
+        ('answer = ["No. It is a shared list', 'reply = ["No. It is a shared list', "materials.card[0].reply",
+         "this key is not known"),
+        ('asks = ["agreement"] },\n  { text = "This service is not shown. You',
+         'asks = ["views"] },\n  { text = "This service is not shown. You', "materials.card[0].if_no",
+         "says nothing for: agreement, standard"),
+        ('title = "Is this big brother?"', "title = 7", "materials.card[0].title", "must be a text"),
+        ("adult = [\"Talk", "grown = [\"Talk", "materials.who.grown", "this key is not known"),
+        ('facts = ["Only workers who help', 'facts = [7, "Only workers who help', "materials.card[0].facts",
+         "must be a list of texts, or of tables"),
         ('{ value = "cannot_be_given"', '{ value = "cannot"', "basis[3].enum_why_no_consent", "no option “cannot_be"),
     ],
 )  # fmt: skip
@@ -160,6 +189,32 @@ def test_a_pack_of_another_jurisdiction_needs_no_code(tmp_path):
     text = ENGLAND.replace('id = "gb-eng"', 'id = "gb-sct"').replace('"en.', '"sct.').replace("GB-ENG", "GB-SCT")
     (tmp_path / "gb-sct.toml").write_text(text)
     assert load_packs(tmp_path)["gb-sct"].basis("sct.s47") is not None
+
+
+def test_the_packs_as_lawyers_gave_them_load_as_they_stand_and_decide_every_given_case():
+    """They bring law alone: no conversation, no words, no cards. Ours are the same law with words."""
+    given = load_packs(GIVEN)
+    for pack in given.values():
+        assert (pack.materials, pack.two_people_for, pack.conversation.records.all) == (None, frozenset(), ())
+        assert pack.wording.routes == {basis.code: basis.label for basis in pack.bases}
+        ours = load_packs()[pack.id]
+        assert (pack.bases, pack.age, pack.sensitive, pack.rights) == (
+            ours.bases,
+            ours.age,
+            ours.sensitive,
+            ours.rights,
+        )
+    report = check_cases([CASES / "worked.toml", CASES / "neighbours.json"], given)
+    assert (report.checked, report.mismatches) == (205, ())
+
+
+def test_what_only_one_law_needs_is_a_field_of_its_pack_and_of_no_other(packs):
+    consulting = {"child_consulted", "helped_to_express_views", "views_considered"}
+    assert consulting <= set(packs["nz"].basis("nz.ot66c").fields)
+    assert packs["nz"].record["request_refused"] == ("reasons_for_declining", "declined_in_writing_on")
+    assert {right.deadline for right in packs["nz"].rights} == {"20 working_days"}
+    for other in (packs["gb-eng"], packs["au-vic"]):
+        assert consulting.isdisjoint(other.wording.fields.keys() - {"views_considered"})
 
 
 def test_lines_are_found_through_strings_arrays_and_nested_tables():
