@@ -29,6 +29,8 @@ MOST_VISITS = 8
 SHOWS = ("all", "stale", "unrecorded", "visits")
 STANDS_ALONE = frozenset({"network.member.ended"})
 """Told of a line that is over: it was seen when they were told, and its client still may be."""
+TO_WEIGH = frozenset({"network.no.to_weigh"})
+"""Told to whoever answers for something, also where they may not open the page: then without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +156,11 @@ def _notice(one: NoticeLine, seen: set[UUID], clients: dict[UUID, str], stands_a
     is_hidden = (line is not None and UUID(line) not in seen and one.slug not in stands_alone) or (
         one.client_id is not None and one.client_id not in clients
     )
-    if is_hidden or one.client_id is None:
+    if is_hidden and one.slug not in TO_WEIGH:
         return NoticeToShow(one.id, say("", "", one.detail), None, "", one.at, one.is_read)
     text = say(one.slug, one.by_name, one.detail)
+    if is_hidden or one.client_id is None:
+        return NoticeToShow(one.id, text, None, "", one.at, one.is_read)
     return NoticeToShow(one.id, text, one.client_id, clients[one.client_id], one.at, one.is_read)
 
 

@@ -24,6 +24,15 @@ def say(slug: str, by: str, detail: Mapping[str, Any]) -> str:
         "network.lead.offered": _("%(who)s asks you to take the lead."),
         "network.lead.accepted": _("%(who)s took the lead."),
         "network.lead.declined": _("%(who)s declined the lead."),
+        "network.line.withdrawn": _("A client took their yes back: others do not see your line any more."),
+        "network.line.objected": _(
+            "A client said no. Your line does not rest on their yes: it is weighed and answered."
+        ),
+        "network.no.to_weigh": _(
+            "A client took back what they had agreed to. Weigh what may go on without a yes, and answer them."
+        ),
+        "network.line.ends_soon": _("Others see your line until %(day)s: talk with the client, then record it."),
+        "network.line.over": _("Others do not see your line any more: talk with the client again, then record it."),
         "network.conversation.due": _("Others do not see your line yet: talk with the client, then record it."),
         "visits.visit.planned": _("%(who)s plans a visit: %(day)s."),
         "visits.visit.changed": _("%(who)s changed a visit: now %(day)s."),

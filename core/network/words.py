@@ -10,7 +10,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from core.consent.policy import Policy
-from core.network.choices import ApprovalState, Visibility, VoiceReason
+from core.network.choices import ApprovalState, PublicationEnd, Visibility, VoiceReason
+from ui.filters import long_date
 
 NOT_DISCUSSED: Final = frozenset({"", "evidence_incomplete"})
 
@@ -47,6 +48,27 @@ def kept_back(reason: str, obligations: Iterable[str]) -> LineState:
         _("Ask your safeguarding lead, or record it anew."),
     )
     return LineState(is_shown=False, text=text, next_step=step)
+
+
+def shown_until(end_reason: str, day: date) -> LineState | None:
+    """A line that others saw until a day, by why that ended. None where the last decision says it better."""
+    said = {
+        PublicationEnd.WITHDRAWN: (
+            _("They took their yes back on %(day)s. Your line stays with you and your manager.")
+            % {"day": long_date(day)},
+            _("Do not ask again for 30 days, unless something has changed. If they agree again, record it anew."),
+        ),
+        PublicationEnd.EXPIRED: (
+            _("Consent: it is time to talk about it again. Others saw your line until %(day)s.")
+            % {"day": long_date(day)},
+            _("Talk with the client, then record it here."),
+        ),
+        PublicationEnd.AGE: (
+            _("Consent: they have come to an age at which they are asked anew."),
+            _("Talk with the person who decides now, then record it here."),
+        ),
+    }.get(PublicationEnd(end_reason))
+    return LineState(is_shown=False, text=said[0], next_step=said[1]) if said else None
 
 
 def waiting_words(state: str, reason: str) -> LineState | None:

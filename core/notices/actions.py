@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -45,6 +46,23 @@ def tell(
             at=now,
         )
         for user_id in sorted(set(user_ids))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One user, and what they are told."""
+
+    user_id: UUID
+    slug: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell_each(told: Iterable[Telling], *, client_id: UUID | None = None) -> None:
+    """Tell different people different things about one client, in one statement, without saying who did it."""
+    now = clock.now()
+    Notice.objects.bulk_create(
+        Notice(user_id=one.user_id, slug=one.slug, client_id=client_id, detail=dict(one.detail), at=now) for one in told
     )
 
 

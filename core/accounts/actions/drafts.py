@@ -10,15 +10,16 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from core import clock
 from core.accounts.errors import NotFound
@@ -78,6 +79,16 @@ def take_draft(*, user: User, draft_id: UUID) -> Typed:
 def drop_draft(*, user: User, path: str) -> None:
     """Forget what was kept for an address: it has been sent."""
     Draft.objects.filter(user=user, path=path).delete()
+
+
+def drop_drafts_about(ids: Iterable[UUID], *, but_for: UUID, only_for: QuerySet[Any, Any] | None = None) -> None:
+    """Forget what anybody but `but_for` had typed at addresses that name one of these ids; or only users `only_for`.
+
+    One statement, whatever there was.
+    """
+    named = "(" + "|".join(str(one) for one in ids) + ")"
+    drafts = Draft.objects.filter(Q(path__regex=named) | Q(page__regex=named)).exclude(user_id=but_for)
+    (drafts if only_for is None else drafts.filter(user_id__in=only_for)).delete()
 
 
 def _lock_of(user_id: UUID) -> Fernet:

@@ -8,6 +8,7 @@ from core.network.actions.lead import answer_lead, offer_lead, take_lead
 from core.network.actions.publish import publish_if_permitted
 from core.network.actions.remind import send_reminders
 from core.network.actions.telling import tell_those_who_see
+from core.network.actions.withdraw import take_back
 
 __all__ = [
     "answer_invitation",
@@ -20,6 +21,7 @@ __all__ = [
     "publish_if_permitted",
     "record_conversation_for",
     "send_reminders",
+    "take_back",
     "take_lead",
     "tell_those_who_see",
     "undo_end",

@@ -38,6 +38,8 @@ that has lapsed, and whose own has lapsed sees nothing: that holds from its firs
 
 AT_ONCE: Final = timedelta(0)
 
+_NOBODY: Final = UUID(int=0)
+
 Agencies = Mapping[UUID, frozenset[str]]
 """What agencies are in law now, by id."""
 
@@ -145,13 +147,13 @@ def is_agreed(signed_on: date | None, expires_on: date | None, *, on: date, late
 
 
 def agencies_now(publications: Iterable[Publication]) -> dict[UUID, dict[UUID, frozenset[str]]]:
-    """What the agencies that publications reach are in law now, by the publication's id. Four queries, however many.
+    """What the agencies that publications reach are in law now, by the publication's id. Four queries, even for none.
 
     On a network an agency is what its services there are; one that is named, or has nobody there, all its services.
     """
     loaded: list[Any] = [_loaded(one) for one in publications]
     around = _statuses_around({one.involvement.client_id for one in loaded})
-    everywhere = statuses_of({agency for one in loaded for agency in one.reached})
+    everywhere = statuses_of(some({agency for one in loaded for agency in one.reached}))
     found: dict[UUID, dict[UUID, frozenset[str]]] = {}
     for one in loaded:
         here = around.get(one.involvement.client_id, {}) if one.visibility == Visibility.NETWORK else {}
@@ -159,17 +161,23 @@ def agencies_now(publications: Iterable[Publication]) -> dict[UUID, dict[UUID, f
     return found
 
 
+def some(ids: Iterable[UUID]) -> list[UUID]:
+    """Ids for a condition, with one that is nobody's: so that the same statement is run when there is none."""
+    return [*sorted(ids), _NOBODY]
+
+
 def _statuses_around(client_ids: Collection[UUID]) -> dict[UUID, dict[UUID, frozenset[str]]]:
     """For each client, what each agency on the network or invited to it is there."""
     found: dict[UUID, dict[UUID, frozenset[str]]] = defaultdict(lambda: defaultdict(frozenset))
-    lines = Involvement.objects.filter(client_id__in=client_ids, ended_on=None)
+    clients = some(client_ids)
+    lines = Involvement.objects.filter(client_id__in=clients, ended_on=None)
     for client_id, agency_id, statuses in lines.values_list("client_id", "service__agency_id", "service__statuses"):
         found[client_id][agency_id] |= frozenset(statuses)
     invited: dict[UUID, list[UUID]] = defaultdict(list)
-    asked = NetworkInvitation.objects.filter(client_id__in=client_ids, answer__in=(Answer.WAITING, Answer.ACCEPTED))
+    asked = NetworkInvitation.objects.filter(client_id__in=clients, answer__in=(Answer.WAITING, Answer.ACCEPTED))
     for client_id, practitioner_id in asked.values_list("client_id", "practitioner_id"):
         invited[practitioner_id].append(client_id)
-    rows = Membership.objects.filter(practitioner_id__in=list(invited))
+    rows = Membership.objects.filter(practitioner_id__in=some(invited))
     for practitioner_id, agency_id, statuses in rows.values_list(
         "practitioner_id", "practitioner__agency_id", "service__statuses"
     ):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
 from core import clock
 from core.consent.models import DecisionRecord
@@ -18,12 +19,12 @@ from core.consent.packs_in_use import policy_in_force
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts
 from core.directory.viewers import Viewer, ViewerService
-from core.network.choices import Answer, Visibility
+from core.network.choices import Answer, PublicationEnd, Visibility
 from core.network.facts import client_facts
 from core.network.models import Approval, ApprovalVoice, LeadOffer, NetworkInvitation, Publication
 from core.network.policies import masked_to, require_open, services_to_join_with, standing_of, visible_to
 from core.network.queries.find import searchable_kinds
-from core.network.words import LineState, kept_back, shown, waiting_words
+from core.network.words import LineState, kept_back, shown, shown_until, waiting_words
 from core.people.models import Client, ClientIdentifier
 
 
@@ -178,6 +179,7 @@ def _members(viewer: Viewer, client_id: UUID, policy: Policy, today: date) -> tu
     live = Publication.objects.filter(involvement_id=OuterRef("pk"), ended_at=None)
     decisions = DecisionRecord.objects.filter(client_id=OuterRef("client_id"), involvement_id=OuterRef("pk"))
     offers = LeadOffer.objects.filter(to_involvement_id=OuterRef("pk"), answer=Answer.WAITING)
+    over = Publication.objects.filter(involvement_id=OuterRef("pk"), ended_at__isnull=False).order_by("-ended_at")
     voices = ApprovalVoice.objects.filter(approval_id=OuterRef("pk")).order_by("-at")
     approvals = Approval.objects.filter(involvement_id=OuterRef("pk")).order_by("-asked_at")
     asked = approvals.annotate(said=Subquery(voices.values("reason")[:1]))
@@ -194,10 +196,11 @@ def _members(viewer: Viewer, client_id: UUID, policy: Policy, today: date) -> tu
                 )[:1]
             ),
             decided=Subquery(
-                decisions.order_by("-at").values(told=JSONObject(id="id", reason="reason", obligations="obligations"))[
-                    :1
-                ]
+                decisions.order_by("-at").values(
+                    told=JSONObject(id="id", at="at", reason="reason", obligations="obligations")
+                )[:1]
             ),
+            over=Subquery(over.values(told=JSONObject(reason="end_reason", at="ended_at"))[:1]),
             offer=Subquery(offers.values("id")[:1]),
             asked=Subquery(asked.values(told=JSONObject(decision="decision_id", state="state", reason="said"))[:1]),
         )
@@ -237,7 +240,7 @@ def _member(row: Any, viewer: Viewer, policy: Policy, today: date) -> Member:
         has_left=card.left_on is not None,
         is_own=is_own,
         is_managed=is_managed,
-        state=_state(row.live, row.decided, row.asked, policy) if is_own or is_managed else None,
+        state=_state(row, policy) if is_own or is_managed else None,
         lead_offer_id=row.offer,
         lead_offered_to_viewer=row.offer is not None and is_own,
     )
@@ -257,20 +260,26 @@ def _may_lead(row: Any, policy: Policy) -> bool:
     return is_for_all and is_standard and row.practitioner.has_account
 
 
-def _state(
-    live: Mapping[str, Any] | None, decided: Mapping[str, Any] | None, asked: Mapping[str, Any] | None, policy: Policy
-) -> LineState:
-    if live is not None and date.fromisoformat(live["review_by"]) >= clock.today():
-        return shown(
-            policy, basis=live["basis"], visibility=live["visibility"], review_by=date.fromisoformat(live["review_by"])
-        )
+def _state(row: Any, policy: Policy) -> LineState:
+    live, decided, asked, over = row.live, row.decided, row.asked, row.over
     if live is not None:
-        return kept_back("consent_expired", ())
+        last = date.fromisoformat(live["review_by"])
+        if last < clock.today():
+            return shown_until(PublicationEnd.EXPIRED, last)
+        return shown(policy, basis=live["basis"], visibility=live["visibility"], review_by=last)
+    if over and (decided is None or _moment(decided["at"]) <= _moment(over["at"])):
+        ended = shown_until(over["reason"], timezone.localdate(_moment(over["at"])))
+        if ended is not None:
+            return ended
     if decided is None:
         return kept_back("", ())
     is_about_it = asked is not None and asked["decision"] == decided["id"]
     answered = waiting_words(asked["state"], asked["reason"] or "") if asked and is_about_it else None
     return answered or kept_back(decided["reason"], decided["obligations"])
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _invitations(viewer: Viewer, client_id: UUID) -> list[NetworkInvitation]:
