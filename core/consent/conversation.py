@@ -14,6 +14,7 @@ from typing import Any
 from core.consent.evidence import Said, evidence_for
 from core.consent.pack import Basis
 from core.consent.policy import Policy
+from core.consent.records import is_disputed, records_asked, records_complete
 from core.consent.request import Action, Actor, ClientFacts, ConsentFacts, Recipient, Request, ServiceFacts
 from core.consent.routes import is_default, reached_by, routes_for
 from core.consent.wording import AGREED, Consenter, Outcome, Talked
@@ -116,7 +117,7 @@ def request_from_answers(
     code = basis.code if basis is not None else answers.why_anyway
     evidence = (
         {}
-        if basis is None
+        if basis is None or not _has_records(answers, policy, basis, client)
         else evidence_from_answers(
             answers, policy=policy, basis=basis, client=client, service=service, recipients=recipients
         )
@@ -132,7 +133,7 @@ def request_from_answers(
         facts=answers.facts,
         factors=answers.factors,
         fields=frozenset(evidence),
-        consent=_consent(answers, on),
+        consent=_consent(answers, policy, on),
         approval=approval,
     )
 
@@ -202,7 +203,20 @@ def _is_for_named_agencies(basis: Basis, service: ServiceFacts) -> bool:
     return basis.named_recipients or service.is_sensitive
 
 
-def _consent(answers: ConversationAnswers, on: date) -> ConsentFacts:
+def _has_records(answers: ConversationAnswers, policy: Policy, basis: Basis, client: ClientFacts) -> bool:
+    """Whether what has to be recorded beside these answers was: evidence counts whole or not at all."""
+    asked = records_asked(
+        policy.rules,
+        basis,
+        result=answers.result,
+        with_whom=answers.with_whom,
+        competent=answers.competent,
+        age=client.age,
+    )
+    return records_complete(policy.rules, asked, answers.picked)
+
+
+def _consent(answers: ConversationAnswers, policy: Policy, on: date) -> ConsentFacts:
     """Who said what. A yes dated after the day of the decision is not one yet."""
     given_on = answers.given_on or on
     if answers.result not in _SAID_BY_SOMEONE or given_on > on:
@@ -212,4 +226,5 @@ def _consent(answers: ConversationAnswers, on: date) -> ConsentFacts:
         competent=answers.competent,
         refused=answers.result is Outcome.REFUSED,
         age_days=(on - given_on).days,
+        disputed=answers.with_whom is Consenter.PARENT and is_disputed(policy.rules, answers.picked),
     )

@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from core.consent.gates import actor_gate, basis_gate, reaches, sensitivity_gate
-from core.consent.pack import Basis, BasisSensitivity
+from core.consent.materials import Asks
+from core.consent.pack import Basis, BasisKind, BasisSensitivity
 from core.consent.policy import Policy
 from core.consent.request import Action, Actor, ClientFacts, Recipient, Request, ServiceFacts
+
+_ASKED = {BasisKind.AGREEMENT: Asks.AGREEMENT, BasisKind.CONSENT: Asks.CONSENT}
 
 
 def routes_for(
@@ -59,6 +62,11 @@ def is_default(policy: Policy, basis: Basis, service: ServiceFacts) -> bool:
     """Whether a basis is used without asking why. For a sensitive service, only one that needs nobody's approval."""
     needs_approval = service.is_sensitive and basis.sensitive is not BasisSensitivity.YES
     return basis.code in policy.rules.conversation.default_order and not needs_approval
+
+
+def asked_under(basis: Basis | None) -> Asks:
+    """What a conversation asks for when this basis is used: a duty or a threshold asks for views alone."""
+    return _ASKED.get(basis.kind, Asks.VIEWS) if basis is not None else Asks.CONSENT
 
 
 def reached_by(basis: Basis, recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:

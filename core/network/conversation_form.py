@@ -8,7 +8,6 @@ here is said by it too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -16,14 +15,14 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from core.consent.conversation import ConversationAnswers
-from core.consent.evidence import TICKED, options_for
-from core.consent.pack import Basis
+from core.consent.pack import Basis, BasisKind
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts, Recipient
-from core.consent.routes import is_default, routes_for, routes_without_agreement
-from core.consent.wording import Consenter, Field, FieldSource, Outcome, Question, QuestionSlug, Talked
+from core.consent.routes import asked_under, is_default, routes_for, routes_without_agreement
+from core.consent.wording import AGREED, Consenter, FieldSource, Outcome, Question, QuestionSlug, Talked
 from core.directory.viewers import Viewer, ViewerService
 from core.network.agencies import AgencyToName
+from core.network.conversation_fields import Asked, Evidence, choices_of, field_for, plain
 from core.network.facts import actor_facts, service_facts
 from ui.fields import DatePartsField
 
@@ -31,29 +30,6 @@ ASKED: Final = frozenset({FieldSource.LIST, FieldSource.TICK, FieldSource.DATE, 
 NOT_SHARING: Final = "none"
 YES, NO = "yes", "no"
 _PLACES: Final[Mapping[str, str]] = {Outcome.AGREED: "agreed", Outcome.AGREED_WITH_EXCEPTIONS: "excepted"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One field of the form that asks for evidence: a group of facts (no slug), or the pack's field of that slug."""
-
-    name: str
-    slug: str = ""
-    are_factors: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one route asks for, in order. `basis` is the route's code."""
-
-    basis: str
-    label: str
-    asked: tuple[Asked, ...]
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The names of the form's fields."""
-        return tuple(one.name for one in self.asked)
 
 
 class ConversationForm(forms.Form):
@@ -93,6 +69,8 @@ class ConversationForm(forms.Form):
             self._add_names("excepted", named if by_name is not None else ())
         self.after_refusal = self._why("refused", routes_without_agreement(routes, refused=True))
         self.after_no_talk = self._why("cannot", routes_without_agreement(routes, refused=False))
+        self.asks = asked_under(next(iter(defaults), None))
+        self._add_records()
 
     # The questions
 
@@ -108,7 +86,8 @@ class ConversationForm(forms.Form):
     @property
     def if_no(self) -> str:
         """What to say when they say no."""
-        return self._policy.rules.conversation.if_no
+        conversation = self._policy.rules.conversation
+        return conversation.if_no_by.get(self.asks, conversation.if_no)
 
     @property
     def name(self) -> str:
@@ -117,13 +96,24 @@ class ConversationForm(forms.Form):
 
     @property
     def asks_understanding(self) -> bool:
-        """Whether a young person's understanding may have to be judged, at the client's age."""
-        ages, age = self._policy.rules.age, self._client.age
-        return age is None or ages.assess_from <= age < ages.presumed_capacity_from
+        """Whether a minor's understanding may have to be judged, at the client's age.
+
+        Of a young child it is asked too: said to understand, they wait for a safeguarding lead.
+        """
+        age = self._client.age
+        return age is None or age < self._policy.rules.age.presumed_capacity_from
+
+    @property
+    def has_trouble_beside(self) -> bool:
+        """Whether something has to be put right in what is folded away: when and how they talked."""
+        return any(name in self.errors for name in ("held_on", *self.when_talked.fields))
 
     def _add_questions(self) -> None:
         self._radios(
-            "talked", self.question("talked").text, _choices(self.question("talked")), hint=self.question("talked").hint
+            "talked",
+            self.question("talked").text,
+            choices_of(self.question("talked")),
+            hint=self.question("talked").hint,
         )
         with_whom = self.question("with_whom")
         self.who = self._who_may_be_asked(with_whom)
@@ -135,8 +125,8 @@ class ConversationForm(forms.Form):
                 [(YES, _("Yes, they understand it")), (NO, _("No, or I am not sure"))],
             )
         outcome = self.question("outcome")
-        self._radios("outcome_yes", outcome.text, _choices(outcome, after=Talked.YES), hint=outcome.hint)
-        self._radios("outcome_cannot", outcome.text, _choices(outcome, after=Talked.CANNOT), hint=outcome.hint)
+        self._radios("outcome_yes", outcome.text, choices_of(outcome, after=Talked.YES), hint=outcome.hint)
+        self._radios("outcome_cannot", outcome.text, choices_of(outcome, after=Talked.CANNOT), hint=outcome.hint)
         self.fields["held_on"] = DatePartsField(
             label=_("When did you talk?"), help_text=_("Leave it empty for today."), required=False, not_in_future=True
         )
@@ -146,12 +136,31 @@ class ConversationForm(forms.Form):
         """An attorney speaks for an adult, a parent for a child; where the age is not known, all are offered."""
         age, adult_from = self._client.age, self._policy.rules.age.adult_from
         wrong = set() if age is None else {Consenter.PARENT if age >= adult_from else Consenter.ATTORNEY_OR_DEPUTY}
-        return [(value, label) for value, label in _choices(question) if value not in wrong]
+        return [(value, label) for value, label in choices_of(question) if value not in wrong]
 
     def _radios(self, name: str, label: str, choices: list[tuple[str, str]], *, hint: str = "") -> None:
         self.fields[name] = forms.ChoiceField(
             label=label, choices=choices, help_text=hint, required=False, widget=forms.RadioSelect
         )
+
+    # What is recorded beside the answers
+
+    def _add_records(self) -> None:
+        """How the talk was held; for a young person judged to understand, how; for a parent, why they may decide."""
+        records = self._policy.rules.conversation.records
+        self.when_talked = self._record("beside", records.talk)
+        self.when_competent = self._record("beside", records.competence) if self.asks_understanding else None
+        offers_parent = Consenter.PARENT in dict(self.who)
+        self.when_parent = self._record("beside", records.parental_responsibility) if offers_parent else None
+
+    def _record(self, place: str, slugs: Iterable[str]) -> Evidence:
+        asked = []
+        for slug in slugs:
+            field = self._policy.rules.wording.fields[slug]
+            asked.append(Asked(f"{place}_{slug}", slug))
+            self.fields[asked[-1].name] = field_for(field)
+            self.fields[asked[-1].name].initial = field.default
+        return Evidence("", "", tuple(asked))
 
     # What each route asks for
 
@@ -211,7 +220,9 @@ class ConversationForm(forms.Form):
             field = wording.fields[slug]
             if field.source in ASKED and field.default is None:
                 asked.append(Asked(f"{place}_{slug}", slug))
-                self.fields[asked[-1].name] = _field(field, basis)
+                self.fields[asked[-1].name] = field_for(field, basis)
+        if basis.kind is BasisKind.CAPACITY:
+            asked += self._record(place, self._policy.rules.conversation.records.best_interests).asked
         return Evidence(basis.code, wording.routes.get(basis.code, basis.label), tuple(asked))
 
     # The answers
@@ -227,6 +238,9 @@ class ConversationForm(forms.Form):
                 self._ask("with_whom", _("Say who you talked to"))
             if not cleaned.get("outcome_yes"):
                 self._ask("outcome_yes", _("Say what they said"))
+            for one in self._beside(cleaned):
+                if not cleaned.get(one.name) and not self.fields[one.name].initial:
+                    self._ask(one.name, _("Choose an answer"))
             place = _PLACES.get(str(cleaned.get("outcome_yes")))
             named = f"{place}_named"
             if named in self.fields and not cleaned.get(named) and not cleaned.get("left_off"):
@@ -234,6 +248,16 @@ class ConversationForm(forms.Form):
         elif talked == Talked.CANNOT and not cleaned.get("outcome_cannot"):
             self._ask("outcome_cannot", _("Say why you could not ask"))
         return cleaned
+
+    def _beside(self, given: Mapping[str, Any]) -> tuple[Asked, ...]:
+        """The fields beside the answers that follow from a talk: those of a yes only after a yes."""
+        whole = [self.when_talked]
+        if given.get("outcome_yes") in AGREED:
+            if given.get("with_whom") == Consenter.SELF and given.get("competent") == YES:
+                whole.append(self.when_competent)
+            if given.get("with_whom") == Consenter.PARENT:
+                whole.append(self.when_parent)
+        return tuple(asked for one in whole if one is not None for asked in one.asked)
 
     def _ask(self, name: str, sentence: str) -> None:
         if name not in self.errors:
@@ -248,7 +272,8 @@ class ConversationForm(forms.Form):
             return ConversationAnswers()
         outcome = Outcome(given["outcome_yes"] if talked is Talked.YES else given["outcome_cannot"])
         why, evidence = self._chosen(outcome, given)
-        facts, factors, picked = self._picked(evidence, given)
+        asked = (*(evidence.asked if evidence else ()), *(self._beside(given) if talked is Talked.YES else ()))
+        facts, factors, picked = self._picked(asked, given)
         with_whom = Consenter(given["with_whom"]) if talked is Talked.YES else None
         judged = given.get("competent") if with_whom is Consenter.SELF else ""
         place = _PLACES.get(outcome, "")
@@ -278,57 +303,21 @@ class ConversationForm(forms.Form):
         return (chosen.basis, chosen) if chosen else (None, None)
 
     def _picked(
-        self, evidence: Evidence | None, given: Mapping[str, Any]
+        self, asked: Iterable[Asked], given: Mapping[str, Any]
     ) -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
         facts: set[str] = set()
         factors: set[str] = set()
         picked: dict[str, str] = {}
-        for one in evidence.asked if evidence else ():
+        for one in asked:
             value = given.get(one.name)
             if one.slug:
                 if value:
-                    picked[one.slug] = _plain(value)
+                    picked[one.slug] = plain(value)
             elif one.are_factors:
                 factors.update(value or ())
             else:
                 facts.update(value or ())
         return frozenset(facts), frozenset(factors), picked
-
-
-def _plain(value: Any) -> str:
-    if value is True:
-        return TICKED
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _choices(question: Question, after: str = "") -> list[tuple[str, str]]:
-    return [
-        (answer.value, answer.label)
-        for answer in question.answers
-        if not after or not answer.after or after in answer.after
-    ]
-
-
-def _field(field: Field, basis: Basis) -> forms.Field:
-    match field.source:
-        case FieldSource.LIST:
-            options = [(option.value, option.label) for option in options_for(basis, field)]
-            return forms.ChoiceField(
-                label=field.label, help_text=field.help, choices=options, required=False, widget=forms.RadioSelect
-            )
-        case FieldSource.TICK:
-            return forms.BooleanField(label=field.label, help_text=field.help, required=False)
-        case FieldSource.DATE:
-            return DatePartsField(label=field.label, help_text=field.help, required=False)
-        case _:
-            return forms.RegexField(
-                field.format or ".*",
-                label=field.label,
-                help_text=field.help,
-                required=False,
-                max_length=60,
-                error_messages={"invalid": _("Give the number or code alone, without names")},
-            )
 
 
 class QuickConversationForm(forms.Form):

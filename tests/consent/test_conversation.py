@@ -33,6 +33,7 @@ CISS_FACTS = frozenset({"promotes_child_wellbeing_or_safety", "assists_recipient
 
 AGREED = ConversationAnswers(talked=Talked.YES, with_whom=Consenter.PARENT, outcome=Outcome.AGREED)
 OWN_YES = replace(AGREED, with_whom=Consenter.SELF, named=(SCHOOL,), picked={"withdrawal_explained": "yes"})
+COMPETENT = {"competence_shown": "both", "spoken_alone": "alone"}
 REFUSED = replace(AGREED, outcome=Outcome.REFUSED)
 UNSAFE = ConversationAnswers(talked=Talked.CANNOT, outcome=Outcome.NOT_SAFE_TO_RAISE)
 HARM = {
@@ -100,7 +101,7 @@ def test_an_adult_names_the_agencies_and_only_they_receive_it(england):
 
 
 def test_a_young_person_decides_alone_about_a_sensitive_service(england):
-    judged = replace(OWN_YES, competent=True)
+    judged = replace(OWN_YES, competent=True, picked={**OWN_YES.picked, **COMPETENT})
     assert decided(england, judged, age=15, service=CLINIC) == ("PERMIT", "ok", "named_only")
     assert decided(england, OWN_YES, age=15, service=CLINIC)[1] == "wrong_consenter"
     mother = replace(judged, with_whom=Consenter.PARENT)
@@ -314,3 +315,49 @@ def test_answers_kept_as_plain_values_read_back_the_same(answers):
     assert read.result is answers.result
     assert {one.agency for one in read.named} == {one.agency for one in answers.named}
     assert all(one.status == frozenset() for one in read.named), "what an agency is in law is read anew"
+
+
+@pytest.mark.parametrize("picked", [{}, {"competence_shown": "both"}, {**COMPETENT, "spoken_alone": "perhaps"}])
+def test_a_judgement_of_competence_without_its_whole_record_is_no_evidence(england, picked):
+    judged = replace(OWN_YES, competent=True, picked={**OWN_YES.picked, **picked})
+    decision = decide(england, ask(england, judged, age=15))
+    assert (decision.outcome, decision.reason) == ("DENY", "evidence_incomplete")
+    whole = replace(judged, picked={**OWN_YES.picked, **COMPETENT})
+    assert decided(england, whole, age=15)[0] == "PERMIT"
+
+
+@pytest.mark.parametrize("answer", [{"pr_holders": "disagree"}, {"pr_basis": "local_authority_care_order"}])
+def test_parents_who_disagree_and_a_care_order_wait_for_the_safeguarding_lead(england, answer):
+    answers = replace(AGREED, picked=answer)
+    assert decided(england, answers)[:2] == ("REVIEW", "parental_responsibility")
+    assert decided(england, answers, approval="safeguarding_lead") == ("PERMIT", "ok", "network")
+    assert decided(england, replace(answers, picked={"pr_basis": "mother", "pr_holders": "all_agree"}))[0] == "PERMIT"
+
+
+def test_what_a_parent_would_be_asked_says_nothing_of_a_young_persons_own_yes(england):
+    own = replace(OWN_YES, picked={**OWN_YES.picked, "pr_holders": "disagree"})
+    assert decided(england, own, age=17)[0] == "PERMIT"
+
+
+def test_a_best_interests_decision_needs_its_record(england):
+    answers = ConversationAnswers(
+        talked=Talked.CANNOT,
+        outcome=Outcome.NOT_REASONABLY_POSSIBLE,
+        why_anyway="en.mca_best_interests",
+        facts=frozenset({"lacks_capacity_assessed"}),
+        picked={
+            "capacity_assessment_ref": "CA/1",
+            "decision_maker": "social_worker",
+            "consulted": "carer",
+            "best_interests_reason": "wishes_known",
+        },
+    )
+    assert decided(england, answers, age=40)[1] == "evidence_incomplete"
+    more = {**answers.picked, "less_restrictive": "yes", "capacity_may_return": "cannot_wait"}
+    assert decided(england, replace(answers, picked=more), age=40) == ("PERMIT", "ok", "network")
+
+
+def test_what_is_recorded_beside_the_answers_reads_back(england):
+    answers = replace(OWN_YES, competent=True, picked={**OWN_YES.picked, **COMPETENT, "safe_contact": "through_me"})
+    read = answers_from_json(json.loads(json.dumps(answers_as_json(answers))))
+    assert dict(read.picked) == dict(answers.picked)

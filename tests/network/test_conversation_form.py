@@ -16,6 +16,11 @@ from core.network.conversation_form import ConversationForm, QuickConversationFo
 from tests.factories import make_agency, make_service, make_viewer
 
 
+COMPETENT = {"talk-beside_competence_shown": "both", "talk-beside_spoken_alone": "alone"}
+OWN_YES = {"talk-talked": "yes", "talk-with_whom": "self", "talk-outcome_yes": "agreed", "talk-competent": "yes"}
+PARENTS_YES = {"talk-talked": "yes", "talk-with_whom": "parent", "talk-outcome_yes": "agreed"}
+
+
 def form_for(viewer, data=None, *, age=8, pack="gb-eng", kind=ConversationForm, **more):
     return kind(
         data, policy=starting_policy(packs()[pack]), viewer=viewer, service=viewer.services[0],
@@ -41,7 +46,7 @@ def test_only_those_who_may_speak_for_a_client_of_this_age_are_offered(in_amber,
     assert set(values(form_for(make_viewer(), age=age), "with_whom")) == who
 
 
-@pytest.mark.parametrize(("age", "asks"), [(8, False), (12, True), (15, True), (16, False), (None, True)])
+@pytest.mark.parametrize(("age", "asks"), [(8, True), (12, True), (15, True), (16, False), (40, False), (None, True)])
 def test_understanding_is_asked_only_where_it_must_be_judged(in_amber, age, asks):
     assert ("competent" in form_for(make_viewer(), age=age).fields) is asks
 
@@ -68,7 +73,7 @@ def test_the_answers_carry_who_said_what_and_when(in_amber):
     day = clock.today() - timedelta(days=3)
     data = {
         "talk-talked": "yes", "talk-with_whom": "self", "talk-outcome_yes": "agreed", "talk-competent": "yes",
-        "talk-held_on": day.isoformat(),
+        "talk-held_on": day.isoformat(), **COMPETENT,
     }  # fmt: skip
     form = form_for(make_viewer(), data, age=14)
     assert form.is_valid(), form.errors
@@ -116,3 +121,60 @@ def test_the_quick_group_answers_in_one_choice(in_amber, chosen, result, more):
     form = form_for(make_viewer(), {"talk-agreed": chosen}, kind=QuickConversationForm)
     assert form.is_valid(), form.errors
     assert (form.answers.result, form.wants_more) == (result, more)
+
+
+def test_how_a_young_person_showed_that_they_understand_is_asked_where_they_are_said_to(in_amber):
+    silent = form_for(make_viewer(), OWN_YES, age=14)
+    assert set(silent.errors) == {"beside_competence_shown", "beside_spoken_alone"}
+    told = form_for(make_viewer(), {**OWN_YES, **COMPETENT}, age=14)
+    assert told.is_valid(), told.errors
+    assert told.answers.picked["competence_shown"] == "both"
+    unsure = form_for(make_viewer(), {**OWN_YES, **COMPETENT, "talk-competent": "no"}, age=14)
+    assert unsure.is_valid()
+    assert "competence_shown" not in unsure.answers.picked
+
+
+def test_why_a_parent_may_decide_is_asked_of_a_parent_alone_and_costs_nothing(in_amber):
+    plain = form_for(make_viewer(), PARENTS_YES)
+    assert plain.is_valid(), plain.errors
+    assert plain.fields["beside_pr_basis"].initial == "told_me"
+    order = form_for(make_viewer(), {**PARENTS_YES, "talk-beside_pr_basis": "local_authority_care_order"})
+    assert order.is_valid()
+    assert order.answers.picked["pr_basis"] == "local_authority_care_order"
+    no = form_for(make_viewer(), {**PARENTS_YES, "talk-outcome_yes": "refused", "talk-beside_pr_basis": "mother"})
+    assert no.is_valid()
+    assert "pr_basis" not in no.answers.picked
+    assert "beside_pr_basis" not in form_for(make_viewer(), age=40).fields
+
+
+def test_how_the_talk_was_held_is_kept_and_need_not_be_said(in_amber):
+    beside = {
+        "talk-beside_talk_form": "phone",
+        "talk-beside_interpreter": "interpreter",
+        "talk-beside_safe_contact": "through_me",
+    }
+    form = form_for(make_viewer(), {**PARENTS_YES, **beside})
+    assert form.is_valid(), form.errors
+    assert {
+        "talk_form": "phone",
+        "interpreter": "interpreter",
+        "safe_contact": "through_me",
+    }.items() <= form.answers.picked.items()
+    silent = form_for(make_viewer(), PARENTS_YES)
+    assert silent.is_valid()
+    assert silent.answers.picked == {}
+
+
+def test_an_answer_that_is_not_on_the_list_is_refused(in_amber):
+    form = form_for(make_viewer(), {**PARENTS_YES, "talk-beside_safe_contact": "ring her sister on 07700 900123"})
+    assert set(form.errors) == {"beside_safe_contact"}
+    assert form.has_trouble_beside
+
+
+def test_what_a_no_means_is_said_for_what_is_asked(in_amber):
+    words = packs()["au-vic"].conversation.if_no_by
+    nurse = make_viewer(make_service(statuses=("ise",)))
+    youth = make_viewer(make_service(statuses=("ipp_org",)))
+    assert form_for(nurse, pack="au-vic").if_no == words["views"]
+    assert form_for(youth, pack="au-vic").if_no == words["consent"]
+    assert form_for(make_viewer()).if_no == packs()["gb-eng"].conversation.if_no_by["agreement"]

@@ -158,6 +158,7 @@ def invented_answers(
         named = reached_by(basis, network)
         named = named[:MOST_NAMED] if service.is_sensitive else named
         basis = _default_route(around, service, by, named) or basis
+    beside = rules.conversation.records.competence if judged and speaks_for_self else ()
     return ConversationAnswers(
         talked=Talked.YES,
         with_whom=Consenter.SELF if speaks_for_self else Consenter.PARENT,
@@ -167,7 +168,7 @@ def invented_answers(
         named=named,
         facts=frozenset(basis.facts_all),
         factors=frozenset(basis.factors[: basis.factors_min]),
-        picked=_picked(around.policy, basis, held_on),
+        picked=_picked(around.policy, (*basis.fields, *beside), basis, held_on),
     )
 
 
@@ -186,10 +187,10 @@ def _default_route(
     return next((basis for basis in routes if is_default(around.policy, basis, facts)), None)
 
 
-def _picked(policy: Policy, basis: Basis, held_on: date) -> dict[str, str]:
+def _picked(policy: Policy, asked_for: tuple[str, ...], basis: Basis, held_on: date) -> dict[str, str]:
     """What a practitioner would pick, tick and date for a route: the first option of each list."""
     picked = {}
-    for slug in basis.fields:
+    for slug in asked_for:
         asked = policy.rules.wording.fields[slug]
         if asked.source is FieldSource.LIST and asked.default is None:
             picked[slug] = options_for(basis, asked)[0].value
