@@ -61,7 +61,11 @@ DUTY = ConversationAnswers(
     outcome=Outcome.NOT_SAFE_TO_RAISE,
     why_anyway="en.significant_harm",
     facts=frozenset({"significant_harm_suspected"}),
-    picked={"reason": "neglect", "why_no_consent": "would_prejudice_protection", "informed_status": "not_safe"},
+    picked={
+        "reason": "protect_this_person",
+        "why_no_consent": "would_prejudice_protection",
+        "informed_status": "not_safe_to_tell",
+    },
 )
 PICKED = {"withdrawal_explained": "yes", "consent_form": "verbal"}
 LINE, AGENCY, EVERYTHING = WithdrawalScope.LINE, WithdrawalScope.AGENCY, WithdrawalScope.EVERYTHING
@@ -221,7 +225,7 @@ def test_an_invited_colleague_who_accepted_can_be_told_and_one_who_has_not_canno
 
 
 def test_what_a_young_person_decided_for_themselves_no_parent_takes_back(in_amber):
-    amy = make_client(born=date(clock.today().year - 15, 1, 1))
+    amy = make_client(born=date(clock.today().year - 16, 1, 1))
     nurse, helper = make_viewer(make_service(code="health.sexual", sensitivity="sexual_health")), make_viewer()
     make_involvement(amy, helper)
     line = join(amy, nurse, naming(helper))
@@ -249,12 +253,13 @@ def test_everything_that_rests_on_a_yes_ends_also_what_the_worker_does_not_see(t
 
 
 def shape(captured):
-    """The statements, with lists of any length written as one."""
+    """The statements, with lists of any length written as one, and of an insertion only where it goes."""
     said = []
     for query in captured.captured_queries:
-        sql = re.sub(r"'[^']*'(::\w+(\[\])?)?|\b\d+(\.\d+)?\b|NULL|true|false", "?", query["sql"])
+        sql = re.sub(r'"s\d+_x\d+"', "…", query["sql"])
+        sql = re.sub(r"'[^']*'(::\w+(\[\])?)?|\b\d+(\.\d+)?\b|NULL|true|false", "?", sql)
         said.append(re.sub(r"\((\?|\(\?[^()]*\)|[\s,?]|ARRAY\[[^\]]*\]|::\w+(\(\d*\))?(\[\])?)+\)", "(…)", sql))
-    return [re.sub(r"(\(…\))(, \(…\))+", r"\1", one).split("VALUES")[0] for one in said]
+    return [re.sub(r'^(INSERT INTO "\w+").*', r"\1", one, flags=re.DOTALL) for one in said]
 
 
 def test_a_hidden_line_changes_neither_the_answer_nor_the_statements(in_amber):
@@ -353,11 +358,10 @@ def test_a_power_that_a_no_would_have_stopped_is_stopped_by_a_later_no(in_amber)
     make_involvement(amy, helper)
     care = ConversationAnswers(
         talked=Talked.CANNOT, outcome=Outcome.NOT_REASONABLY_POSSIBLE, why_anyway="en.direct_care_251b",
-        facts=frozenset({"facilitates_care", "best_interests"}), picked={"purpose": "care"},
+        facts=frozenset({"facilitates_care", "best_interests"}),
     )  # fmt: skip
     line = join(amy, nurse, care)
-    if not Publication.objects.filter(involvement=line, ended_at=None).exists():
-        pytest.fail(str(DecisionRecord.objects.filter(involvement_id=line.id).values("reason", "obligations")))
+    assert can_see(helper, line)
     say_no(amy, helper, LINE, involvement_id=line.id)
     assert not can_see(helper, line)
 
