@@ -140,9 +140,14 @@ def home_for(viewer: Viewer, filters: Filters) -> HomePage:
     )
 
 
-def notices_shown_to(viewer: Viewer, user: User) -> tuple[NoticeToShow, ...]:
-    """The viewer's notices, with words and a name only where they may still see what it is about. Three queries."""
+def notices_shown_to(viewer: Viewer | None, user: User) -> tuple[NoticeToShow, ...]:
+    """Somebody's notices, with words and a name only where they may still see what it is about. Three queries.
+
+    Without a viewer (an officer, say) no client is named, and only what is about none has words.
+    """
     told = notices_for(user)
+    if viewer is None:
+        return tuple(_notice(one, set(), {}, frozenset()) for one in told)
     lines = {UUID(one.detail["involvement"]) for one in told if "involvement" in one.detail}
     seen = set(visible_to(viewer).filter(id__in=lines).values_list("id", flat=True)) if lines else set()
     wanted = {one.client_id for one in told if one.client_id}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import update_wrapper, wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpResponse
 
 from core.directory.doors import CouncilRequest, for_practitioners
+from core.network.officers import Officer, officer_of
 
 P = ParamSpec("P")
 
@@ -28,3 +29,23 @@ def for_the_network(
 
     update_wrapper(guarded, view)
     return for_practitioners(guarded)
+
+
+def for_officers(
+    view: Callable[Concatenate[CouncilRequest, Officer, P], HttpResponse],
+) -> Callable[Concatenate[CouncilRequest, P], HttpResponse]:
+    """For information-governance officers, with or without a contact card: the view is given who they are.
+
+    Whoever does not hold the role, and what is not there, answer 404 with the same page.
+    """
+
+    @wraps(view)
+    def guarded(request: CouncilRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, officer_of(request.user), *args, **kwargs)
+        except LookupError as missing:
+            if type(missing).__module__.endswith(".errors"):
+                raise Http404 from missing
+            raise
+
+    return guarded

@@ -5,10 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 
 from core.network import actions
-from tenants.tasks import CouncilTask
+from tenants.context import CouncilRef
+from tenants.tasks import CouncilJob
 
 
-@shared_task(base=CouncilTask, name="network.send_reminders")  # type: ignore[untyped-decorator]  # celery ships no types
-def send_reminders() -> None:
-    """Remind of the conversations that are due. The scheduler calls it every day for every council."""
-    actions.send_reminders()
+@shared_task(base=CouncilJob, name="network.keep_time")  # type: ignore[untyped-decorator]  # celery ships no types
+def keep_time(council: CouncilRef) -> None:
+    """Keep the council's present day. The scheduler calls it every hour; it acts once a day of the council's own."""
+    actions.keep_time(council)

@@ -13,6 +13,9 @@ from core.directory.viewers import SEE_CLIENTS
 
 CLIENT_ROLES: Final = Access.roles(*SEE_CLIENTS)
 ADMINS: Final = Access.roles(Role.COUNCIL_ADMIN)
+OFFICERS: Final = Access.roles(Role.IG_OFFICER)
+
+POLICY_MAKERS: Final = Access.roles(Role.IG_OFFICER, Role.COUNCIL_ADMIN)
 
 RULES: Final[dict[str, Access]] = {
     "theme": EVERYONE,
@@ -73,6 +76,29 @@ RULES: Final[dict[str, Access]] = {
     # notices
     "council:notices": SIGNED_IN,
     "council:read_notices": SIGNED_IN,
+    # the safeguards: who decides what is behind the doors
+    "network:approvals": CLIENT_ROLES,
+    "network:approval": CLIENT_ROLES,
+    "network:stand_ins": CLIENT_ROLES,
+    "network:end_stand_in": CLIENT_ROLES,
+    "network:ask_for_shield": CLIENT_ROLES,
+    "network:limited_sight": CLIENT_ROLES,
+    "network:end_limited_sight": CLIENT_ROLES,
+    "network:broker_ask": CLIENT_ROLES,
+    "network:broker_queue": CLIENT_ROLES,
+    "network:broker_message": CLIENT_ROLES,
+    "network:passed_message_done": CLIENT_ROLES,
+    "network:declare_conflict": CLIENT_ROLES,
+    "network:undo_conflict": CLIENT_ROLES,
+    "network:shields": OFFICERS,
+    "network:shield": OFFICERS,
+    "network:name_for_shield": OFFICERS,
+    "network:lift_shield": OFFICERS,
+    "network:shield_request": OFFICERS,
+    "network:limited_sights": OFFICERS,
+    "network:limited_sight_review": OFFICERS,
+    "network:conflicts": OFFICERS,
+    "network:lift_conflict": OFFICERS,
     # the home page
     "council:home": SIGNED_IN,
     # directory

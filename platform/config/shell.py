@@ -105,9 +105,31 @@ def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ..
     items = (NavItem(text, _url(name), shows_notices=shows) for text, name, shows in entries)
     return tuple(replace(item, is_current=request.path == item.href) for item in items if item.href)
 
+    if POLICY_WORK & frozenset(getattr(request.user, "roles", ())):
+        entries.append((gettext("Policy"), "council:policy", False))
+    entries += _of_roles(request, works_with_clients=works_with_clients)
 
 def _url(name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:
+def _of_roles(request: HttpRequest, *, works_with_clients: bool) -> list[tuple[str, str, bool]]:
+    """What is for some roles alone. A stand-in comes to the approvals from their home page and their notice."""
+    user: Any = request.user
+    found = []
+    if works_with_clients and user.has_role(Role.SAFEGUARDING_LEAD):
+        found.append((gettext("Approvals"), "network:approvals", False))
+    if works_with_clients and user.has_role(Role.BROKER):
+        found.append((gettext("Confidential messages"), "network:broker_queue", False))
+    if user.has_role(Role.IG_OFFICER):
+        found += [
+            (gettext("Shields"), "network:shields", False),
+            (gettext("Limited sight"), "network:limited_sights", False),
+            (gettext("Known privately"), "network:conflicts", False),
+        ]
+    if not works_with_clients and (user.has_role(Role.IG_OFFICER) or user.has_role(Role.COUNCIL_ADMIN)):
+        found.append((gettext("Notices"), "council:notices", True))
+    return found
+
+
         return ""

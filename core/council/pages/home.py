@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from core.audit.actions import record_sight
 from core.council.queries import SHOWS, Filters, client_ids, home_for, notices_shown_to
 from core.directory.doors import CouncilRequest, for_practitioners
+from core.network.policies.deciding import decides_today
+from core.network.queries.broker import passed_to
 from core.notices.actions import mark_read
 from core.visits.rows import window_words
 
@@ -38,6 +40,8 @@ def _home(request: CouncilRequest) -> HttpResponse:
         "services": request.viewer.services,
         "tabs": _tabs(filters, page.counts),
         "window_words": window_words,
+        "passed": passed_to(request.viewer),
+        "decides": decides_today(request.viewer),
         "previous": _address(filters, page=filters.page - 1) if filters.page > 1 else "",
         "next": _address(filters, page=filters.page + 1) if page.has_more else "",
     }
@@ -45,10 +49,9 @@ def _home(request: CouncilRequest) -> HttpResponse:
 
 
 @require_safe
-@for_practitioners
 def notices(request: CouncilRequest) -> HttpResponse:
-    """What I was told, newest first."""
-    told = notices_shown_to(request.viewer, request.user)
+    """What I was told, newest first; for officers and administrators too, who are told without a client."""
+    told = notices_shown_to(request.viewer or None, request.user)
     seen = sorted({str(one.client_id) for one in told if one.client_id})
     if seen and request.method == "GET":
         record_sight("council.notices.listed", by=request.viewer, detail={"clients": seen})
@@ -56,7 +59,6 @@ def notices(request: CouncilRequest) -> HttpResponse:
 
 
 @require_POST
-@for_practitioners
 def read_notices(request: CouncilRequest) -> HttpResponse:
     """Mark one notice, or all, as read."""
     chosen = request.POST.get("notice")

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from core.network.pages import inviting, joining, lines, past
+from core.network.pages import coach, inviting, joining, lines, past
 from core.network.pages.find_urls import find_urlpatterns
+from core.network.pages.safeguard_urls import safeguard_urlpatterns
 
 app_name = "network"
 urlpatterns = [
     *find_urlpatterns,
+    *safeguard_urlpatterns,
+    path("clients/<uuid:client_id>/talk", coach.talk, name="talk"),
+    path("materials", coach.materials, name="materials"),
+    path("materials/<str:code>.pdf", coach.material_pdf, name="material_pdf"),
     path("clients/<uuid:client_id>/join", joining.join, name="join"),
     path("clients/<uuid:client_id>/before", past.past, name="past"),
     path("clients/<uuid:client_id>/invite", inviting.invite, name="invite"),

@@ -15,6 +15,7 @@ from core.network.agencies import agencies_to_name
 from core.network.conversation_form import ConversationForm
 from core.network.doors import for_the_network
 from core.network.identity_bar import bar
+from core.network.queries.limited_sight import open_sight
 from core.people.actions import remember_opened
 from core.visits.queries import ClientPage, client_page_for
 from core.visits.rows import contact_words, picture_of, rows_of, visit_words
@@ -34,14 +35,16 @@ def client(request: CouncilRequest, client_id: UUID) -> HttpResponse:
         lines = [str(line.member.involvement_id) for line in page.lines]
         record_sight("network.client.opened", by=request.viewer, client_id=client_id, detail={"lines": lines})
         remember_opened(client_id=client_id, user_id=request.viewer.user_id)
+    limited = open_sight(request.viewer, client_id)
     shown = {
         "page": page,
         "network": page.network,
         "client": page.network.client,
         "bar": bar(page.network.client),
+        "limited": limited,
         "rows": rows_of(page),
         "picture": picture_of(page),
-        "join_form": _join_form(request, page),
+        "join_form": None if limited else _join_form(request, page),
         "join_service": next(iter(page.network.services_to_join_with), None),
         "visit_words": visit_words,
         "contact_words": contact_words,

@@ -46,8 +46,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep what sign-in left behind": {
         "task": "tenants.every_council", "schedule": crontab(hour="3", minute="40"), "args": ["accounts.sweep"],
     },
-    "remind of conversations": {
-        "task": "tenants.every_council", "schedule": crontab(hour="6", minute="15"), "args": ["network.send_reminders"],
+    # Every hour, since midnight comes to each council at its own: a council's day is kept once.
+    "keep time": {
+        "task": "tenants.every_council", "schedule": crontab(minute="5"), "args": ["network.keep_time"],
+    },
+    "escalate limited sights": {
+        "task": "tenants.every_council", "schedule": crontab(minute="20"), "args": ["network.escalate_unreviewed"],
     },
 }  # fmt: skip
 
