@@ -21,6 +21,7 @@ from ui import undo
 from ui.shell import HelpContact, NavItem, Shell
 
 CLIENT_WORK = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER})
+POLICY_WORK = frozenset({Role.IG_OFFICER, Role.COUNCIL_ADMIN})
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -69,7 +70,10 @@ def shell_of(request: HttpRequest) -> Shell | None:
 
 def _name_of(request: HttpRequest) -> str:
     viewer = getattr(request, "viewer", None)
-    return viewer.name if viewer else gettext("Council administrator")
+    if viewer:
+        return str(viewer.name)
+    user: Any = request.user
+    return gettext("Information governance") if user.has_role(Role.IG_OFFICER) else gettext("Council administrator")
 
 
 def _banner(council: CouncilRef) -> str:
@@ -101,18 +105,14 @@ def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ..
             (gettext("Colleagues"), "directory:people", False),
             (gettext("My card"), "directory:card", False),
         ]
+    if POLICY_WORK & frozenset(getattr(request.user, "roles", ())):
+        entries.append((gettext("Policy"), "council:policy", False))
+    entries += _of_roles(request, works_with_clients=works_with_clients)
     entries.append((gettext("My sign-in"), "accounts:my_sign_in", False))
     items = (NavItem(text, _url(name), shows_notices=shows) for text, name, shows in entries)
     return tuple(replace(item, is_current=request.path == item.href) for item in items if item.href)
 
-    if POLICY_WORK & frozenset(getattr(request.user, "roles", ())):
-        entries.append((gettext("Policy"), "council:policy", False))
-    entries += _of_roles(request, works_with_clients=works_with_clients)
 
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
 def _of_roles(request: HttpRequest, *, works_with_clients: bool) -> list[tuple[str, str, bool]]:
     """What is for some roles alone. A stand-in comes to the approvals from their home page and their notice."""
     user: Any = request.user
@@ -132,4 +132,8 @@ def _of_roles(request: HttpRequest, *, works_with_clients: bool) -> list[tuple[s
     return found
 
 
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
         return ""

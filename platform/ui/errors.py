@@ -18,12 +18,15 @@ class ErrorWords:
 def error_words(status: int, cause: str = "") -> ErrorWords:
     """The words for an HTTP status; an unknown one is told as a fault of ours.
 
-    `cause` is "csrf" for a form that came without its token, "pdf" for a page this server can't make a PDF of.
+    `cause` is "csrf" for a form that came without its token, "pdf" for a page this server can't make a PDF of,
+    "policy" where a council's policy can't be applied.
     """
     if status == 403 and cause == "csrf":
         return _stale_form()
     if status == 503 and cause == "pdf":
         return _no_pdf()
+    if status == 503 and cause == "policy":
+        return _no_policy()
     known = {400: _unreadable, 403: _not_allowed, 404: _not_there, 503: _not_available}
     return known.get(status, _our_fault)()
 

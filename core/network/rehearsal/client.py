@@ -14,6 +14,7 @@ from core.directory.viewers import Viewer, viewer_from
 from core.network.errors import ClientNotFound
 from core.network.models import Involvement
 from core.network.policies import visible_to
+from core.network.queries.show import ClientIdentity, client_identity
 from core.network.rehearsal.audience import Audience, Person, standing_everywhere
 from core.network.rehearsal.changes import Change, changes
 from core.people.models import Client
@@ -45,7 +46,7 @@ class LineThenAndNow:
 class ClientRehearsal:
     """A client, who may be looked through, whose eyes these are, and the lines."""
 
-    client: Client
+    client: ClientIdentity
     choices: tuple[tuple[UUID, str, str], ...]
     agency_id: UUID
     agency: str
@@ -72,7 +73,7 @@ def client_as_it_would_be(
         raise ClientNotFound
     eyes = wanted[0]
     return ClientRehearsal(
-        client=client,
+        client=client_identity(client),
         choices=tuple(dict.fromkeys((one.agency_id, one.agency, one.role) for one in choices)),
         agency_id=eyes.agency_id,
         agency=eyes.agency,

@@ -1,0 +1,74 @@
+"""Rehearsing a draft: what it would change for whom, and one client's page as somebody of a role would see it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core import clock
+from core.audit.actions import record_sight, refuse
+from core.consent.actions_policy import mark_rehearsed
+from core.council.pages.policy import for_policy_makers, is_officer
+from core.council.pages.policy_forms import RehearsalForm
+from core.council.policy_queries import draft_page, to_compare
+from core.council.policy_words import rounded
+from core.directory.doors import CouncilRequest
+from core.network.errors import ClientNotFound
+from core.network.identity_bar import bar
+from core.network.rehearsal import client_as_it_would_be, rehearse
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_policy_makers
+def rehearsal(request: CouncilRequest, draft_id: UUID) -> HttpResponse:
+    """Ask for the day; then say what would change. The draft is then rehearsed, and may be published as it stands."""
+    page = draft_page(draft_id)
+    form = RehearsalForm(request.POST if request.method == "POST" else None, initial={"on": clock.today()})
+    shown = {
+        "page": page,
+        "form": form,
+        "may_see_clients": is_officer(request),
+        "say": rounded(exact=is_officer(request)),
+    }
+    if not form.is_bound:
+        return render(request, "council/policy_rehearsal.html", shown)
+    if not form.is_valid():
+        return render(request, "council/policy_rehearsal.html", shown, status=422)
+    now, then = to_compare(page, form.cleaned_data["on"])
+    result = rehearse(now=now, then=then, on=form.cleaned_data["on"])
+    mark_rehearsed(draft_id=page.id, version=page.version, counts=result.counts, by=request.user)
+    return render(request, "council/policy_rehearsal.html", {**shown, "result": result})
+
+
+@require_safe
+@for_policy_makers
+def client(request: CouncilRequest, draft_id: UUID, client_id: UUID) -> HttpResponse:
+    """A client's lines now and under the draft, through the eyes of a role and an agency on their network."""
+    page = draft_page(draft_id)
+    agency_id, role = _eyes(request)
+    now, then = to_compare(page, clock.today())
+    try:
+        seen = client_as_it_would_be(now=now, then=then, client_id=client_id, agency_id=agency_id, role=role)
+    except ClientNotFound:
+        refuse("network.rehearsal.refused", by=request.user, reason="not_found", subject_id=client_id)
+        raise
+    record_sight(
+        "network.rehearsal.seen",
+        by=request.user,
+        client_id=client_id,
+        detail={"draft": str(page.id), "agency": str(seen.agency_id), "lines": len(seen.lines)},
+    )
+    shown = {"page": page, "seen": seen, "bar": bar(seen.client)}
+    return render(request, "council/policy_client.html", shown)
+
+
+def _eyes(request: CouncilRequest) -> tuple[UUID | None, str]:
+    """Whose eyes, from the address: an agency's id, a space, a role. Raises ClientNotFound for nonsense."""
+    agency, _space, role = request.GET.get("as", "").partition(" ")
+    try:
+        return (UUID(agency) if agency else None), role
+    except ValueError:
+        raise ClientNotFound from None
