@@ -27,6 +27,7 @@ TYPED = (
     "Quilla Zephyrine", "Zephyrine 6/5/2012", "Quilla Zephyrine 2012", "Quilla Zephyrine 5/6/2012", "WS13 8PJ",
     "Quilla Zephyrine 6/5/2012 WS13 8PJ", "Quilla Zephyrine 07700 900123", "07700 900123", "Kwilla Zefyrine",
 )  # fmt: skip
+FITS = tuple(text for text in TYPED if "5/6/2012" not in text and "Kwilla" not in text)
 NOT_WALKED = {"accounts:sign_out", "accounts:draft", "accounts:extend", "network:results"}
 """They end or stretch one's own session, or name a search of one's own."""
 
@@ -35,7 +36,7 @@ MASKS = (
     (re.compile(rb'nonce="[^"]+"'), b""),
     (re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), b"an-id"),
 )
-VALUES = re.compile(r"'[^']*'(::\w+)?|\b[0-9a-f]{32}\b|\b\d+(\.\d+)?\b|\\x[0-9a-f]+|\((%s, )*%s\)", re.IGNORECASE)
+VALUES = re.compile(r"'[^']*'(::\w+)?|\b\d+(\.\d+)?\b|\"s\d+_x\d+\"")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ class Ids:
     def new(cls) -> Ids:
         return cls(*(uuid4() for _ in range(5)))
 
-    def __iter__(self):
-        return iter((self.client, self.line, self.visit, self.contact, self.invitation))
+    def fill(self, route: str) -> str:
+        """An address with the id of the kind it takes."""
+        kinds = {"client_id": self.client, "involvement_id": self.line, "visit_id": self.visit}
+        kinds["contact_id"] = self.contact
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(kinds.get(found[1], self.invitation)), route)
 
 
 def look(site: Site, ids: Ids) -> dict[str, tuple[int, bytes, tuple[str, ...]]]:
@@ -73,10 +77,9 @@ def look(site: Site, ids: Ids) -> dict[str, tuple[int, bytes, tuple[str, ...]]]:
         if "<" not in route and name not in NOT_WALKED:
             note(name, lambda route=route: site.get(route))
     for name in with_ids():
-        for number, value in enumerate(ids):
-            route = filled(addresses()[name], value)
-            note(f"GET {name} {number}", lambda route=route: site.get(route))
-            note(f"POST {name} {number}", lambda route=route: site.post(route))
+        route = ids.fill(addresses()[name])
+        note(f"GET {name}", lambda route=route: site.get(route))
+        note(f"POST {name}", lambda route=route: site.post(route))
     for text in TYPED:
         where = site.post("/search", {"q": text})["Location"]
         note(f"results of {text}", lambda where=where: site.get(where))
@@ -122,6 +125,7 @@ def live(line, ids: Ids) -> None:
     Contact.objects.create(id=ids.contact, on=clock.today(), kind="phone", **of_line)
 
 
+LINE_PAGES = frozenset(name for name in with_ids() if "clients/<" not in addresses()[name])
 LOOKERS = {
     "practitioner": {"roles": ("practitioner",)},
     "manager and safeguarding lead": {"roles": ("manager", "safeguarding_lead")},
@@ -129,13 +133,14 @@ LOOKERS = {
 }
 
 
-@pytest.mark.parametrize("looker", LOOKERS)
-@pytest.mark.parametrize("shield", ["shielded", "new_identity"])
+@pytest.mark.parametrize(
+    ("looker", "shield"), [*((looker, "shielded") for looker in LOOKERS), ("practitioner", "new_identity")]
+)
 def test_a_shielded_person_is_not_there(amber, looker, shield):
     with inside(amber):
         viewer, worker = make_viewer(**LOOKERS[looker]), make_viewer(make_service(code="education.school"))
     site, ids = Site(amber).sign_in(viewer), Ids.new()
-    look(site, ids)  # a first round, so that what a session remembers of its own searches is the same in both
+    look(site, Ids.new())  # what a session remembers of its own searches is then the same in both
     without = look(site, ids)
     with inside(amber):
         make_hidden(ids, worker, shield=shield)
@@ -150,7 +155,7 @@ def test_someone_invited_before_the_shield_finds_nothing_left_of_it(amber):
     with inside(amber):
         viewer, worker = make_viewer(), make_viewer(make_service(code="education.school"))
     site, ids = Site(amber).sign_in(viewer), Ids.new()
-    look(site, ids)
+    look(site, Ids.new())  # what a session remembers of its own searches is then the same in both
     without = look(site, ids)
     with inside(amber):
         make_hidden(ids, worker, shield="shielded")
@@ -171,13 +176,13 @@ def test_control_the_same_person_without_a_shield_is_found(amber):
     with inside(amber):
         viewer, worker = make_viewer(), make_viewer(make_service(code="education.school"))
     site, ids = Site(amber).sign_in(viewer), Ids.new()
-    look(site, ids)
+    look(site, Ids.new())  # what a session remembers of its own searches is then the same in both
     without = look(site, ids)
     with inside(amber):
         make_hidden(ids, worker, shield="none")
     found = differing(without, look(site, ids))
-    assert "GET visits:client 0: status 404 and 200" in found
-    assert {f"results of {text}: bytes" for text in TYPED if "5/6/2012" not in text} <= set(found)
+    assert "GET visits:client: status 404 and 200" in found
+    assert {f"results of {text}: bytes" for text in FITS} <= set(found)
 
 
 def around_a_client(amber, **published):
@@ -218,13 +223,7 @@ def look_at_amy(site: Site, client_id: UUID) -> dict:
 
 
 def look_at_line(site: Site, ids: Ids) -> dict:
-    pages = [
-        filled(addresses()[name], value)
-        for name in with_ids()
-        for value in (ids.line, ids.visit, ids.contact)
-        if "clients/<" not in addresses()[name]
-    ]
-    return walk(site, pages)
+    return walk(site, [ids.fill(route) for name, route in addresses().items() if name in LINE_PAGES])
 
 
 def walk(site: Site, pages: list[str]) -> dict:
