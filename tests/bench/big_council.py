@@ -215,7 +215,7 @@ def _directory(copier: Copier, dice: random.Random, size: Size) -> dict[str, Any
     practitioners = [(_id(dice), n % size.agencies) for n in range(size.practitioners)]
     copier.rows(
         "directory_practitioner",
-        "id user_id agency_id given_name family_name job_title mobile desk_phone email best_time employment updated_at version",
+        "id user_id agency_id given_name family_name job_title mobile desk_phone email best_time employment functions updated_at version",
         [
             (
                 card,
@@ -229,6 +229,7 @@ def _directory(copier: Copier, dice: random.Random, size: Size) -> dict[str, Any
                 f"worker{n}@agency.example",
                 "",
                 "staff",
+                [],
                 NOW,
                 1,
             )
