@@ -13,6 +13,7 @@ from core import clock
 from core.audit.actions import Actor, record
 from core.consent.case_form import case_from_request
 from core.consent.conversation import ConversationAnswers, answers_as_json
+from core.consent.leaflets import present_code
 from core.consent.models import Conversation, DecisionRecord
 from core.consent.policy import Policy
 from core.consent.request import Request
@@ -27,7 +28,7 @@ def record_conversation(*, client_id: UUID, answers: ConversationAnswers, policy
         held_on=answers.given_on or clock.today(),
         with_whom=answers.with_whom or "",
         outcome=answers.result,
-        material_version=answers.material_version or policy.rules.conversation.material_version,
+        material_version=answers.material_version or present_code(policy),
         answers=answers_as_json(answers),
         recorded_at=clock.now(),
     )
@@ -63,16 +64,16 @@ def decision_record(
     *,
     request: Request,
     policy: Policy,
-    by: Actor,
+    by: Actor | None,
     client_id: UUID,
     at: datetime,
     involvement_id: UUID | None = None,
 ) -> DecisionRecord:
-    """A decision ready for `record_decisions`."""
+    """A decision ready for `record_decisions`. `by` is nobody where time alone asked."""
     return DecisionRecord(
         at=at,
         action=request.action,
-        actor_id=by.id,
+        actor_id=by.id if by else None,
         client_id=client_id,
         involvement_id=involvement_id,
         request=case_from_request(request),

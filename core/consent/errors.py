@@ -74,3 +74,7 @@ class InForceAlready(PolicyRefused):
 class CancelledAlready(PolicyRefused):
     slug = "cancelled_already"
     sentence = "This policy was cancelled already."
+
+
+class MaterialNotFound(LookupError):
+    """No words, cards or leaflet of this code were ever shown here."""

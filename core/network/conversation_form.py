@@ -130,6 +130,7 @@ class ConversationForm(forms.Form):
         self.fields["held_on"] = DatePartsField(
             label=_("When did you talk?"), help_text=_("Leave it empty for today."), required=False, not_in_future=True
         )
+        self.fields["material"] = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
         self.fields["left_off"] = forms.BooleanField(label=_("They want this service left off"), required=False)
 
     def _who_may_be_asked(self, question: Question) -> list[tuple[str, str]]:

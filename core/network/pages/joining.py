@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.consent.coach import coach_for
+from core.consent.conversation import ConversationAnswers
+from core.consent.leaflets import is_kept, present_code
 from core.directory.doors import CouncilRequest
 from core.directory.viewers import ViewerService
 from core.network import actions
@@ -18,6 +22,7 @@ from core.network.agencies import agencies_to_name
 from core.network.conversation_form import ConversationForm
 from core.network.doors import for_the_network
 from core.network.errors import NotPermitted
+from core.network.facts import actor_facts, service_facts
 from core.network.identity_bar import bar
 from core.network.policies import services_to_join_with
 from core.network.queries.own import Asking, asking, own_line
@@ -37,7 +42,9 @@ def join(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _ask(request, about, form, service, status=422 if form.is_bound else 200)
     try:
-        line = actions.join_network(client_id=client_id, service_id=service.id, answers=form.answers, by=request.viewer)
+        line = actions.join_network(
+            client_id=client_id, service_id=service.id, answers=_answers(form), by=request.viewer
+        )
     except NotPermitted as refusal:
         messages.error(request, str(refusal))
         return redirect("visits:client", client_id)
@@ -59,7 +66,7 @@ def conversation(request: CouncilRequest, involvement_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _ask(request, about, form, service, line_id=line.id, status=422 if form.is_bound else 200)
     try:
-        is_shown = actions.record_conversation_for(involvement_id=line.id, answers=form.answers, by=request.viewer)
+        is_shown = actions.record_conversation_for(involvement_id=line.id, answers=_answers(form), by=request.viewer)
     except NotPermitted as refusal:
         messages.error(request, str(refusal))
         return redirect("visits:client", line.client_id)
@@ -102,6 +109,12 @@ def _form(request: CouncilRequest, about: Asking, service: ViewerService) -> Con
     )
 
 
+def _answers(form: ConversationForm) -> ConversationAnswers:
+    """What was recorded, with the version of the words that was on the page, where that was ever shown here."""
+    shown = str(form.cleaned_data.get("material") or "")
+    return replace(form.answers, material_version=shown if shown and is_kept(shown) else None)
+
+
 def _ask(
     request: CouncilRequest,
     about: Asking,
@@ -111,10 +124,19 @@ def _ask(
     line_id: UUID | None = None,
     status: int,
 ) -> HttpResponse:
+    coach = coach_for(
+        about.policy,
+        actor=actor_facts(request.viewer, service),
+        client=about.facts,
+        service=service_facts(service, about.policy),
+        on=about.on,
+    )
+    form.fields["material"].initial = present_code(about.policy)
     shown = {
         "client": about.client,
         "bar": bar(about.client),
         "form": form,
+        "coach": coach,
         "service": service,
         "services": () if line_id else services_to_join_with(request.viewer),
         "line_id": line_id,
