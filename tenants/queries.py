@@ -14,7 +14,8 @@ from tenants.models import Council, Domain, PackSignOff
 def _hosts() -> QuerySet[Any]:
     """Hosts with their council, and the checksums under which its pack was signed off: one statement for all of it."""
     signed = PackSignOff.objects.filter(pack_id=OuterRef("tenant__pack_id")).order_by("signed_at")
-    return Domain.objects.select_related("tenant").annotate(signed=ArraySubquery(signed.values("pack_checksum")))
+    hosts: QuerySet[Any] = Domain.objects.select_related("tenant")
+    return hosts.annotate(signed=ArraySubquery(signed.values("pack_checksum")))
 
 
 def _ref(domain: Any) -> CouncilRef:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from core import clock
 from tenants.context import inside
 from tenants.queries import council_named
-from tests.factories import make_client, make_involvement, make_practitioner, make_publication, make_service
+from tests.factories import make_client, make_involvement, make_practitioner, make_publication, make_service, make_user
 from tests.factories.site import session_for
 from tests.journeys.conftest import VIEWS
 
@@ -77,6 +77,8 @@ with inside(council_named("Amber")):
             ends_at="15:00",
             created_at=clock.now(),
         )
+        officer = make_user(f"iris-{view}@council.example", roles=("ig_officer",))
+        made[f"iris-{view}"] = {"email": officer.email, "session": session_for(officer)}
         made[f"hana-{view}"]["client"] = str(amy.id)
         made[f"hana-{view}"]["client_name"] = amy.full_name
 with inside(council_named("Birch")):

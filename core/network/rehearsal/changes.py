@@ -122,9 +122,9 @@ def _changed(lot: list[Any], now: Policy, then: Policy, on: date) -> list[Change
     agencies = agencies_now(lot)
     found = []
     for row in lot:
-        ask = {"on": on, "agencies": agencies[row.id]}
-        stands = still_stands(row, decide_again(row, policy=then, **ask))
-        is_asked_anew = not stands and still_stands(row, decide_again(row, policy=now, **ask))
+        known = agencies[row.id]
+        stands = still_stands(row, decide_again(row, policy=then, on=on, agencies=known))
+        is_asked_anew = not stands and still_stands(row, decide_again(row, policy=now, on=on, agencies=known))
         shown_now = is_shown(row, now, on)
         # What would not be permitted again shows nothing new, though what shows it today may go on as it is.
         shown_then = is_shown(row, then, on) and (stands or (shown_now and not is_asked_anew))
