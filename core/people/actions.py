@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from core import clock
-from core.audit.actions import record
+from core.audit.actions import Actor, record
 from core.directory.viewers import Viewer
 from core.people.errors import ClientChanged, ClientNotFound, TooLateToUndo
 from core.people.models import Client, ClientIdentifier, RecentClient
@@ -50,7 +50,7 @@ def create_client(*, client_id: UUID, details: ClientDetails, by: Viewer) -> tup
 
 
 @transaction.atomic
-def change_client(*, client_id: UUID, version: int, details: ClientDetails, by: Viewer) -> Client:
+def change_client(*, client_id: UUID, version: int, details: ClientDetails, by: Actor) -> Client:
     """Keep other details of a client. `version` is the one that was shown.
 
     Raises ClientNotFound, and ClientChanged when somebody else saved in the meantime.

@@ -71,3 +71,8 @@ class RequestChanged(NotPossible):
 class AlreadyHeld(NotPossible):
     slug = "already_held"
     sentence = "Deletion is held for this reason already."
+
+
+class ShieldedFromOthers(NotPossible):
+    slug = "shielded_from_others"
+    sentence = "This person is protected: nothing is given to anybody but them. Refuse the request, with its reason."

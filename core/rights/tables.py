@@ -62,7 +62,7 @@ class Table:
         about = Q()
         for path in self.paths:
             about |= Q(**{path: client_id})
-        return self.model.objects.filter(about)  # type: ignore[no-any-return]  # the manager's type is lost in type[]
+        return self.model.objects.filter(about)
 
 
 _OF_LINE: Final = ("involvement__client_id",)

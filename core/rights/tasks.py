@@ -5,10 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 
 from core import clock
+from core.rights.actions import warn
 from core.rights.actions.retention import close_clients, delete_due
 from core.rights.queries.due import due_after, periods_now
 from tenants.context import CouncilRef, inside
-from tenants.tasks import CouncilJob
+from tenants.tasks import CouncilJob, CouncilTask
 
 ACTOR = "task:rights.keep_retention"
 
@@ -28,3 +29,9 @@ def keep_retention(council: CouncilRef) -> None:
                 return
             last = due[0].client_id
             delete_due(due)
+
+
+@shared_task(base=CouncilTask, name="rights.warn_of_what_is_due")  # type: ignore[untyped-decorator]  # as above
+def warn_of_what_is_due() -> None:
+    """Tell information-governance officers of the requests that fall due. The scheduler calls it every day."""
+    warn.warn_of_what_is_due()

@@ -123,6 +123,7 @@ def _of_roles(request: HttpRequest, *, works_with_clients: bool) -> list[tuple[s
         found.append((gettext("Confidential messages"), "network:broker_queue", False))
     if user.has_role(Role.IG_OFFICER):
         found += [
+            (gettext("Requests"), "rights:queue", False),
             (gettext("Shields"), "network:shields", False),
             (gettext("Limited sight"), "network:limited_sights", False),
             (gettext("Known privately"), "network:conflicts", False),

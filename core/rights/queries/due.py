@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Exists, Max, OuterRef, Subquery
+from django.db.models import DateField, Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -20,7 +21,6 @@ from core.rights.choices import DeletionRule
 from core.rights.models import DeletionReceipt
 from core.rights.periods import Periods, latest_birth, periods_of
 from core.rights.policies import may_be_deleted
-from tenants.base_model import TenantQuerySet
 
 A_CHUNK = 200
 
@@ -39,7 +39,7 @@ def periods_now() -> Periods:
     return periods_of(policy_in_force(clock.today()).rules.retention)
 
 
-def to_close(today: date, periods: Periods) -> TenantQuerySet[Client]:
+def to_close(today: date, periods: Periods) -> QuerySet[Any]:
     """The open clients whom nobody has supported for as long as a record stays open.
 
     A client nobody ever supported counts from the day they were listed; one taken back by mistake, as any other.

@@ -16,6 +16,7 @@ __all__ = [
     "CELERY_TIMEZONE",
     "CELERY_WORKER_HIJACK_ROOT_LOGGER",
     "CELERY_WORKER_POOL",
+    "COUNCIL_TIME_ZONE",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_BACKEND",
     "EMAIL_FILE_PATH",
@@ -41,6 +42,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_POOL = "threads"
 CELERY_TIMEZONE = "UTC"
+COUNCIL_TIME_ZONE = "config.council_time.time_zone_of"
+"""What tells tasks the time zone of their council: the kernel knows no law pack."""
+
 CELERY_BEAT_SCHEDULE = {
     "sweep the outboxes": {"task": "tenants.every_council", "schedule": 60.0, "args": ["notices.drain_outbox"]},
     "sweep what sign-in left behind": {
@@ -52,6 +56,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "escalate limited sights": {
         "task": "tenants.every_council", "schedule": crontab(minute="20"), "args": ["network.escalate_unreviewed"],
+    },
+    "warn of requests that fall due": {
+        "task": "tenants.every_council", "schedule": crontab(hour="6", minute="25"), "args": ["rights.warn_of_what_is_due"],
+    },
+    "close and delete what is due": {
+        "task": "tenants.every_council", "schedule": crontab(hour="2", minute="10"), "args": ["rights.keep_retention"],
     },
 }  # fmt: skip
 
