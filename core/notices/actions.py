@@ -51,18 +51,20 @@ def tell(
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One user, and what they are told."""
+    """One user, and what they are told, about which client."""
 
     user_id: UUID
     slug: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+    client_id: UUID | None = None
 
 
-def tell_each(told: Iterable[Telling], *, client_id: UUID | None = None) -> None:
-    """Tell different people different things about one client, in one statement, without saying who did it."""
+def tell_each(told: Iterable[Telling]) -> None:
+    """Tell different people different things, in one statement, without saying who did it."""
     now = clock.now()
     Notice.objects.bulk_create(
-        Notice(user_id=one.user_id, slug=one.slug, client_id=client_id, detail=dict(one.detail), at=now) for one in told
+        Notice(user_id=one.user_id, slug=one.slug, client_id=one.client_id, detail=dict(one.detail), at=now)
+        for one in told
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,10 +12,12 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.audit.actions import record, refuse
 from core.consent.conversation import ConversationAnswers
+from core.consent.wording import Outcome
 from core.directory.viewers import Viewer, ViewerService
 from core.network.actions.approval_asks import lapse_approvals
 from core.network.actions.publish import Decided, extend_publications, publish_if_permitted
 from core.network.actions.telling import tell_network
+from core.network.actions.withdraw import end_refused
 from core.network.choices import Answer, PublicationEnd
 from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, NotPermitted
 from core.network.models import Involvement, NetworkInvitation, Publication, Reminder
@@ -22,6 +26,8 @@ from core.network.queries.around import Around, read_around
 from core.people.models import Client
 
 MEMBER_JOINED = "network.member.joined"
+ASKED_ANEW_AHEAD: Final = timedelta(days=28)
+"""From so long before the last day of a publication on, its conversation can be had anew."""
 
 
 @transaction.atomic
@@ -54,10 +60,11 @@ def join_network(*, client_id: UUID, service_id: UUID, answers: ConversationAnsw
 
 @transaction.atomic
 def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswers, by: Viewer) -> bool:
-    """“You talked to them: record it now”: decide anew for an unpublished line. Answers whether others now see it.
+    """“You talked to them: record it now”: decide anew for a line that is not shown, or not for much longer.
 
-    Raises InvolvementNotFound, AlreadyEnded, AlreadyShown, NotCleared, AgreementMissing. Only the line's own
-    practitioner records what they talked about.
+    Answers whether it was published. A line that is shown stays so until its day where nothing was decided, and ends at
+    once on a no. Raises InvolvementNotFound, AlreadyEnded, AlreadyShown, NotCleared, AgreementMissing. Only the line's
+    own practitioner records what they talked about.
     """
     involvement = require_can_change(by, involvement_id, own_only=True)
     if involvement.ended_on is not None:
@@ -66,16 +73,28 @@ def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswer
     service = _require_can_join(by, involvement.service_id, client)
     _end_expired(involvement, by)
     lapse_approvals(involvement_ids=[involvement.id], by=by)
-    if Publication.objects.filter(involvement=involvement, ended_at=None).exists():
+    live = Publication.objects.filter(involvement=involvement, ended_at=None).first()
+    if live is not None and live.review_by > clock.today() + ASKED_ANEW_AHEAD:
         raise AlreadyShown
     around = read_around(client)
     decided = Decided()
     reached = publish_if_permitted(involvement, answers, service=service, around=around, decided=decided, by=by)
+    if live is not None:
+        _follow(live, decided, answers, by)
     decided.write()
     if decided.publications:
         Reminder.objects.filter(involvement=involvement, done_at=None).update(done_at=clock.now())
-    tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
+    if live is None:
+        tell_network(MEMBER_JOINED, around=around, reached=reached, involvement=involvement, by=by)
     return bool(decided.publications)
+
+
+def _follow(live: Publication, decided: Decided, answers: ConversationAnswers, by: Viewer) -> None:
+    """What was asked anew before its day: a new publication takes the old one's place, and a no ends it."""
+    if decided.publications:
+        Publication.objects.filter(id=live.id).update(ended_at=clock.now(), end_reason=PublicationEnd.REPLACED)
+    elif answers.result is Outcome.REFUSED and answers.with_whom is not None:
+        end_refused(live, said_by=answers.with_whom, by=by)
 
 
 def _require_can_join(by: Viewer, service_id: UUID, client: Client) -> ViewerService:

@@ -148,6 +148,26 @@ def take_back(
     return TakenBack(withdrawal, is_weighed=scope is not WithdrawalScope.LINE or bool(effect.weighed))
 
 
+def end_refused(live: Publication, *, said_by: Consenter, by: Viewer) -> None:
+    """End what was shown on a yes that was not given again when it was asked for anew: a no is a no at once.
+
+    The conversation and the decision are on record already.
+    """
+    line, now = live.involvement, clock.now()
+    withdrawal = Withdrawal.objects.create(
+        client_id=line.client_id,
+        scope=WithdrawalScope.LINE,
+        involvement=line,
+        said_by=said_by,
+        told_to_id=by.id,
+        at=now,
+    )
+    Publication.objects.filter(id=live.id).update(ended_at=now, end_reason=PublicationEnd.WITHDRAWN)
+    forget_notices(line.client_id, [line.id], but_for=[by.user_id])
+    take_back_what_rested([line.client_id], at=now)
+    record(TAKEN_BACK, by=by, subject=withdrawal, client_id=line.client_id, reason=WithdrawalScope.LINE)
+
+
 def _answers(said: _Said) -> ConversationAnswers:
     if said.scope is WithdrawalScope.AGENCY:
         return ConversationAnswers(
@@ -306,13 +326,18 @@ def _tell(effect: _Effect, said: _Said) -> None:
     told = [one for one in told if one.user_id != said.by.user_id]
     if said.scope is not WithdrawalScope.LINE or effect.weighed:
         weighing = holders(Role.SAFEGUARDING_LEAD, Role.IG_OFFICER)
-        told += [Telling(user_id, "network.no.to_weigh") for user_id, _address in weighing]
-    tell_each(told, client_id=said.client.id)
+        told += [Telling(user_id, "network.no.to_weigh", client_id=said.client.id) for user_id, _address in weighing]
+    tell_each(told)
 
 
 def _owners(publications: Iterable[Any], slug: str) -> list[Telling]:
     return [
-        Telling(one.involvement.practitioner.user_id, slug, {"involvement": str(one.involvement_id)})
+        Telling(
+            one.involvement.practitioner.user_id,
+            slug,
+            {"involvement": str(one.involvement_id)},
+            client_id=one.involvement.client_id,
+        )
         for one in publications
         if one.involvement.practitioner.user_id
     ]
