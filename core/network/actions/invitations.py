@@ -16,6 +16,7 @@ from core.audit.actions import record, refuse
 from core.consent.actions import record_decision
 from core.consent.case_form import CaseMalformed, request_from_case
 from core.consent.decision import decide
+from core.consent.pack import NOT_SHIELDED
 from core.consent.request import Action, Recipient
 from core.directory.models import Membership, Practitioner
 from core.directory.viewers import Viewer
@@ -23,6 +24,7 @@ from core.network.actions.publish import Decided, extend_publications
 from core.network.choices import Answer
 from core.network.errors import (
     AlreadyInvolved,
+    ClientIsShielded,
     ConsentDoesNotReach,
     InvitationNotFound,
     NotShownYet,
@@ -38,11 +40,14 @@ from core.notices.actions import tell
 def invite_colleague(*, client_id: UUID, practitioner_id: UUID, by: Viewer) -> NetworkInvitation:
     """Ask a colleague to join. One who was asked already is not asked twice, and the inviter is told the same.
 
-    Raises ClientNotFound, PractitionerNotFound, NotShownYet, AlreadyInvolved (only where the inviter sees that line),
-    ConsentDoesNotReach.
+    Raises ClientNotFound, ClientIsShielded, PractitionerNotFound, NotShownYet, ConsentDoesNotReach, and only where the
+    inviter sees that line AlreadyInvolved.
     """
     client = require_open(by, client_id, for_change=True)
     require_can_invite(by, client_id)
+    if client.shield != NOT_SHIELDED:
+        refuse("network.invitation.refused", by=by, reason=ClientIsShielded.slug, client_id=client.id)
+        raise ClientIsShielded
     card = Practitioner.objects.filter(
         id=practitioner_id, left_on=None, user__isnull=False, user__is_active=True
     ).first()

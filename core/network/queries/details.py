@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
-
 from core import clock
 from core.audit.actions import record_sight, refuse
 from core.consent.packs_in_use import policy_in_force
 from core.directory.viewers import Viewer
 from core.network.errors import ClientNotFound
-from core.network.models import Involvement
+from core.network.policies import changeable_by
 from core.network.queries.find import country_of, may_see_identifier
 from core.people.errors import ClientNotFound as NoSuchClient
 from core.people.queries import client_record
@@ -49,12 +47,8 @@ class SharedAddress:
 
 
 def supports(viewer: Viewer, client_id: UUID) -> bool:
-    """Whether the viewer, or a service they manage, is on the client's network. One statement."""
-    return (
-        Involvement.objects.filter(client_id=client_id, ended_on=None, client__removed_at=None)
-        .filter(Q(practitioner_id=viewer.id) | Q(service_id__in=viewer.managed_service_ids))
-        .exists()
-    )
+    """Whether the viewer answers for a line on the client's network: never for somebody they know. Two statements."""
+    return changeable_by(viewer).filter(client_id=client_id, ended_on=None).exists()
 
 
 def details_for(viewer: Viewer, client_id: UUID) -> DetailsPage:
