@@ -134,7 +134,7 @@ def policy_page() -> PolicyPage:
                 state=states[row.id],
                 effective_from=row.effective_from,
                 made_at=row.created_at,
-                made_by=makers.get(row.created_by_id, _("Somebody without a contact card")),
+                made_by=makers.get(row.created_by_id, _("somebody without a contact card")),
                 pack=f"{row.pack_id}@{row.pack_version}",
                 sentences=_sentences(row, pack, labels),
             )

@@ -34,6 +34,7 @@ class World:
 
 def make_world(name: str) -> World:
     """One of every kind of thing that an address could name, with `name` in every text that a page could show."""
+    from core.consent.models import PolicyDraft, PolicyVersion
     from core.network.models import Involvement, LeadOffer, NetworkInvitation
     from core.notices.models import Notice
     from core.visits.models import Contact, Visit
@@ -62,7 +63,27 @@ def make_world(name: str) -> World:
         user_id=viewer.user_id, slug="network.member.joined", client_id=client.id, by_name=name, at=clock.now()
     )
     assert Involvement.objects.count() == 2
-    things = (client, line, theirs, publication, invitation, offer, visit, contact, notice, service, service.agency)
+    draft = PolicyDraft.objects.create(
+        created_at=clock.now(), updated_at=clock.now(), updated_by_id=viewer.user_id, rehearsed_at=clock.now()
+    )
+    policy = PolicyVersion.objects.create(
+        pack_id=name[:40], effective_from=clock.today() + timedelta(days=9), created_at=clock.now()
+    )
+    things = (
+        draft,
+        policy,
+        client,
+        line,
+        theirs,
+        publication,
+        invitation,
+        offer,
+        visit,
+        contact,
+        notice,
+        service,
+        service.agency,
+    )
     ids = (*(thing.id for thing in things), viewer.id, other.id, viewer.user_id)
     return World(ids, viewer, client.id)
 

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.consent.own_words import words_by_path
 from core.consent.pack import STANDARD_CLASS
@@ -109,11 +109,20 @@ class DaysField(forms.IntegerField):
             required=False,
             min_value=1,
             max_value=law,
-            help_text=_("The law pack gives %(law)d days. Leave it empty to keep that.") % {"law": law},
+            help_text=ngettext(
+                "The law pack gives %(law)d day. Leave it empty to keep that.",
+                "The law pack gives %(law)d days. Leave it empty to keep that.",
+                law,
+            )
+            % {"law": law},
             error_messages={
                 "invalid": _("Enter a number of days, such as 90"),
                 "min_value": _("Enter at least 1 day"),
-                "max_value": _("Enter %(law)d days or fewer: the law pack's time can be shortened, not lengthened")
+                "max_value": ngettext(
+                    "Enter %(law)d day: the law pack's time can be shortened, not lengthened",
+                    "Enter %(law)d days or fewer: the law pack's time can be shortened, not lengthened",
+                    law,
+                )
                 % {"law": law},
             },
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -284,12 +293,11 @@ class WordsForm(SectionForm):
     def own_fields(self) -> Iterator[tuple[str, forms.Field]]:
         texts = words_by_path(self.pack)
         for number, (path, theirs) in enumerate(texts.items()):
-            explained = texts.get(path.removesuffix(".help") + ".label", "") if path.endswith(".help") else ""
             yield (
                 f"words_{number}",
                 forms.CharField(
-                    label=theirs or _("(The law pack says nothing here)"),
-                    help_text=_("Explains: %(what)s") % {"what": explained} if explained else "",
+                    label=theirs or _("Nothing so far"),
+                    help_text=_explains(path, texts),
                     initial=self.draft.wording.get(path, ""),
                     required=False,
                     max_length=LONGEST_TEXT,
@@ -384,6 +392,14 @@ class PublishForm(forms.Form):
 
     effective_from = DatePartsField(label=gettext_lazy("Starts on"), not_in_past=True)
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def _explains(path: str, texts: Mapping[str, str]) -> str:
+    """What a text stands beside, for one that would not be understood alone."""
+    for ending, beside in ((".help", ".label"), (".hint", ".text")):
+        if path.endswith(ending):
+            return _("Stands below: %(what)s") % {"what": texts[path.removesuffix(ending) + beside]}
+    return ""
 
 
 def _may_be_said(text: str) -> None:
