@@ -46,6 +46,7 @@ with inside(council_named("Amber")):
     for number, view in enumerate(VIEWS):
         hana = person("hana", view, health, "Hana", f"Dvorak{number}", job_title="Health visitor")
         sam = person("sam", view, school, "Sam", f"Okoro{number}", job_title="School nurse")
+        person("ivy", view, health, "Ivy", f"Marlow{number}", job_title="Information officer", roles=("ig_officer",))
         person("finn", view, fire, "Finn", f"Barlow{number}", job_title="Home safety visitor")
         for extra in ("asks", "codes"):
             person(extra, view, health, extra.title(), f"Reed{number}")
