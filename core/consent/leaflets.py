@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
+from django.core.signing import BadSignature, Signer
 
 from core import clock
 from core.consent.errors import MaterialNotFound
@@ -20,7 +20,7 @@ from core.consent.materials import Asks, Block, Materials, meant_for
 from core.consent.models import Material
 from core.consent.pack import Pack
 from core.consent.policy import Policy
-from core.directory.models import Agency
+from core.directory.queries import agencies_under_agreement
 from tenants.context import require_current, require_scope
 
 _MARK_LENGTH: Final = 10
@@ -97,9 +97,21 @@ def present_code(policy: Policy) -> str:
     return code
 
 
-def is_kept(code: str) -> bool:
-    """Whether a version of this code was ever shown here. One query."""
-    return Material.objects.filter(code=code).exists()
+def signed(code: str) -> str:
+    """A version's code for a form to carry: what comes back is known to have been shown here, without a query."""
+    return _signer().sign(code)
+
+
+def shown_code(carried: str) -> str | None:
+    """The code that a form carried; None for what was not shown in this council."""
+    try:
+        return _signer().unsign(carried)
+    except BadSignature:
+        return None
+
+
+def _signer() -> Signer:
+    return Signer(salt=f"consent.material.{require_current().schema_name}")
 
 
 def printed(code: str, *, asks: Asks, cls: str) -> Printed:
@@ -190,12 +202,8 @@ def _no_words(name: str) -> dict[str, Any]:
 
 
 def _agencies() -> list[dict[str, str]]:
-    """Every agency with a current agreement, by name: the council's own list, which tells of no client."""
-    today = clock.today()
-    current = Agency.objects.filter(agreement_signed_on__lte=today).filter(
-        Q(agreement_expires_on=None) | Q(agreement_expires_on__gte=today)
-    )
-    return [{"name": name, "phone": phone} for name, phone in current.order_by("name").values_list("name", "phone")]
+    """The council's own list, which tells of no client."""
+    return [{"name": one.name, "phone": one.phone} for one in agencies_under_agreement()]
 
 
 def _plain(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:

@@ -6,15 +6,20 @@ import unicodedata
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat, Lower
 
+from core import clock
 from core.directory.errors import CardNotFound
 from core.directory.models import Agency, Membership, Practitioner
 from core.directory.policies import visible_to
 from core.directory.viewers import Viewer
+from tenants.context import require_scope
+
+_UNDER_AGREEMENT: Final = "agencies under agreement"
 
 PAGE_SIZE = 25
 
@@ -93,6 +98,32 @@ def colleagues(viewer: Viewer, asked: str, *, page: int = 1) -> ColleaguesPage:
     start = (page - 1) * PAGE_SIZE
     shown = rows.order_by("family_name", "given_name", "id")[start : start + PAGE_SIZE]
     return ColleaguesPage(asked, tuple(_card(row, viewer) for row in shown), total, page, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyContact:
+    """An agency with its number."""
+
+    id: UUID
+    name: str
+    phone: str
+
+
+def agencies_under_agreement() -> tuple[AgencyContact, ...]:
+    """Every agency whose sharing agreement is current, by name. It says nothing about anyone's network.
+
+    One query a unit of work, however often it is asked.
+    """
+    memo, today = require_scope().memo, clock.today()
+    known = memo.get((_UNDER_AGREEMENT, today))
+    if isinstance(known, tuple):
+        return known
+    current = Agency.objects.filter(agreement_signed_on__lte=today).filter(
+        Q(agreement_expires_on=None) | Q(agreement_expires_on__gte=today)
+    )
+    found = tuple(AgencyContact(*row) for row in current.order_by("name").values_list("id", "name", "phone"))
+    memo[_UNDER_AGREEMENT, today] = found
+    return found
 
 
 def _plain(word: str) -> str:

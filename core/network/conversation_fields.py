@@ -73,3 +73,8 @@ def field_for(field: Field, basis: Basis | None = None) -> forms.Field:
                 max_length=60,
                 error_messages={"invalid": _("Give the number or code alone, without names")},
             )
+
+
+def material_field() -> forms.CharField:
+    """The version of the words that is on the page, carried unseen."""
+    return forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)

@@ -15,6 +15,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from core.consent.conversation import ConversationAnswers
+from core.consent.leaflets import shown_code
 from core.consent.pack import Basis, BasisKind
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts, Recipient
@@ -22,7 +23,7 @@ from core.consent.routes import asked_under, is_default, routes_for, routes_with
 from core.consent.wording import AGREED, Consenter, FieldSource, Outcome, Question, QuestionSlug, Talked
 from core.directory.viewers import Viewer, ViewerService
 from core.network.agencies import AgencyToName
-from core.network.conversation_fields import Asked, Evidence, choices_of, field_for, plain
+from core.network.conversation_fields import Asked, Evidence, choices_of, field_for, material_field, plain
 from core.network.facts import actor_facts, service_facts
 from ui.fields import DatePartsField
 
@@ -130,7 +131,7 @@ class ConversationForm(forms.Form):
         self.fields["held_on"] = DatePartsField(
             label=_("When did you talk?"), help_text=_("Leave it empty for today."), required=False, not_in_future=True
         )
-        self.fields["material"] = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+        self.fields["material"] = material_field()
         self.fields["left_off"] = forms.BooleanField(label=_("They want this service left off"), required=False)
 
     def _who_may_be_asked(self, question: Question) -> list[tuple[str, str]]:
@@ -290,6 +291,7 @@ class ConversationForm(forms.Form):
             facts=facts,
             factors=factors,
             picked=picked,
+            material_version=shown_code(str(given.get("material") or "")),
         )
 
     def _chosen(self, outcome: Outcome, given: Mapping[str, Any]) -> tuple[str | None, Evidence | None]:
@@ -361,6 +363,7 @@ class QuickConversationForm(forms.Form):
             initial=self.NOT_YET,
             widget=forms.RadioSelect,
         )
+        self.fields["material"] = material_field()
 
     @property
     def wants_more(self) -> bool:
@@ -378,6 +381,7 @@ class QuickConversationForm(forms.Form):
             with_whom=Consenter(chosen.removeprefix("agreed_")),
             outcome=Outcome.AGREED,
             given_on=self._on,
+            material_version=shown_code(str(self.cleaned_data.get("material") or "")),
         )
 
 

@@ -43,7 +43,7 @@ def test_a_hard_text_is_found_hard():
 @pytest.mark.parametrize(("pack", "card"), CARDS, ids=NAMES)
 def test_a_card_reads_at_about_eleven_for_every_conversation(pack, card):
     for asks, cls in product(card.asks or Asks, ("standard", "sexual_health")):
-        assert grade(texts_of(card, asks, cls)) <= 8.0, (asks, cls)
+        assert grade(texts_of(card, asks, cls)) <= 7.0, (asks, cls)
 
 
 @pytest.mark.parametrize("pack", sorted(PACKS))
@@ -53,10 +53,10 @@ def test_all_that_a_client_reads_or_hears_is_at_about_grade_six_or_below_on_aver
         *(text for card in materials.cards for asks in card.asks or Asks for text in texts_of(card, asks, "standard")),
         *(text for part in materials.leaflet for asks in Asks for text in meant_for(part.lines, asks, "standard")),
     ]
-    assert grade(everything) <= 6.0
+    assert grade(everything) <= 5.0
     leaflet = [text for part in materials.leaflet for text in meant_for(part.lines, Asks.VIEWS, SENSITIVE)]
     assert grade(leaflet) <= 4.0
-    assert grade([step.text for step in conversation.steps]) <= 8.0
+    assert grade([step.text for step in conversation.steps]) <= 7.0
 
 
 @pytest.mark.parametrize("pack", sorted(PACKS))

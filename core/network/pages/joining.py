@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.consent.coach import coach_for
-from core.consent.conversation import ConversationAnswers
-from core.consent.leaflets import is_kept, present_code
+from core.consent.leaflets import present_code, signed
 from core.directory.doors import CouncilRequest
 from core.directory.viewers import ViewerService
 from core.network import actions
@@ -42,9 +40,7 @@ def join(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _ask(request, about, form, service, status=422 if form.is_bound else 200)
     try:
-        line = actions.join_network(
-            client_id=client_id, service_id=service.id, answers=_answers(form), by=request.viewer
-        )
+        line = actions.join_network(client_id=client_id, service_id=service.id, answers=form.answers, by=request.viewer)
     except NotPermitted as refusal:
         messages.error(request, str(refusal))
         return redirect("visits:client", client_id)
@@ -66,7 +62,7 @@ def conversation(request: CouncilRequest, involvement_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _ask(request, about, form, service, line_id=line.id, status=422 if form.is_bound else 200)
     try:
-        is_shown = actions.record_conversation_for(involvement_id=line.id, answers=_answers(form), by=request.viewer)
+        is_shown = actions.record_conversation_for(involvement_id=line.id, answers=form.answers, by=request.viewer)
     except NotPermitted as refusal:
         messages.error(request, str(refusal))
         return redirect("visits:client", line.client_id)
@@ -109,12 +105,6 @@ def _form(request: CouncilRequest, about: Asking, service: ViewerService) -> Con
     )
 
 
-def _answers(form: ConversationForm) -> ConversationAnswers:
-    """What was recorded, with the version of the words that was on the page, where that was ever shown here."""
-    shown = str(form.cleaned_data.get("material") or "")
-    return replace(form.answers, material_version=shown if shown and is_kept(shown) else None)
-
-
 def _ask(
     request: CouncilRequest,
     about: Asking,
@@ -131,7 +121,7 @@ def _ask(
         service=service_facts(service, about.policy),
         on=about.on,
     )
-    form.fields["material"].initial = present_code(about.policy)
+    form.fields["material"].initial = signed(present_code(about.policy))
     shown = {
         "client": about.client,
         "bar": bar(about.client),
