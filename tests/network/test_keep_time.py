@@ -286,7 +286,7 @@ def test_on_the_eighteenth_birthday_a_parents_yes_lapses_and_the_record_says_so(
 
 def test_in_victoria_people_are_asked_anew_at_twelve_fifteen_and_eighteen(coral, noon):
     with inside(coral):
-        service = make_service(code="youth.open", statuses=("ipp",))
+        service = make_service(code="youth.open", statuses=("ipp_org",))
         for born, last in (
             (date(2015, 2, 1), date(2027, 1, 31)),
             (date(2012, 2, 1), date(2027, 1, 31)),
@@ -647,7 +647,7 @@ SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @given(life=lives())
-@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
 def test_time_shows_nobody_more_and_leaves_nothing_standing_that_would_not_be_permitted_today(in_amber, noon, life):
     time_passes(life, noon)
 
