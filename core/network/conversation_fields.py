@@ -10,7 +10,9 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from core.consent.evidence import TICKED, options_for
+from core.consent.leaflets import present_code, signed
 from core.consent.pack import Basis
+from core.consent.policy import Policy
 from core.consent.wording import Field, FieldSource, Question
 from ui.fields import DatePartsField
 
@@ -75,6 +77,8 @@ def field_for(field: Field, basis: Basis | None = None) -> forms.Field:
             )
 
 
-def material_field() -> forms.CharField:
-    """The version of the words that is on the page, carried unseen."""
-    return forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)
+def material_field(policy: Policy) -> forms.CharField:
+    """The version of the words that is on the page, carried unseen. Made, and kept, only when a new form is shown."""
+    return forms.CharField(
+        required=False, max_length=160, widget=forms.HiddenInput, initial=lambda: signed(present_code(policy))
+    )

@@ -14,12 +14,13 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext as _
 
+from core.consent.coach import coach_for
 from core.consent.conversation import ConversationAnswers
 from core.consent.leaflets import shown_code
 from core.consent.pack import Basis, BasisKind
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts, Recipient
-from core.consent.routes import asked_under, is_default, routes_for, routes_without_agreement
+from core.consent.routes import is_default, routes_for, routes_without_agreement
 from core.consent.wording import AGREED, Consenter, FieldSource, Outcome, Question, QuestionSlug, Talked
 from core.directory.viewers import Viewer, ViewerService
 from core.network.agencies import AgencyToName
@@ -55,9 +56,9 @@ class ConversationForm(forms.Form):
         super().__init__(data, prefix=prefix)
         self._policy, self._on = policy, on
         self._service, self._client = service_facts(service, policy), client_facts
-        routes = routes_for(
-            policy, actor=actor_facts(viewer, service), client=client_facts, service=self._service, recipients=(), on=on
-        )
+        actor = actor_facts(viewer, service)
+        self.coach = coach_for(policy, actor=actor, client=client_facts, service=self._service, on=on)
+        routes = routes_for(policy, actor=actor, client=client_facts, service=self._service, recipients=(), on=on)
         defaults = tuple(basis for basis in routes if is_default(policy, basis, self._service))
         self._add_questions()
         self.when_agreed = self._evidence("agreed", next(iter(defaults), None))
@@ -70,7 +71,6 @@ class ConversationForm(forms.Form):
             self._add_names("excepted", named if by_name is not None else ())
         self.after_refusal = self._why("refused", routes_without_agreement(routes, refused=True))
         self.after_no_talk = self._why("cannot", routes_without_agreement(routes, refused=False))
-        self.asks = asked_under(next(iter(defaults), None))
         self._add_records()
 
     # The questions
@@ -83,12 +83,6 @@ class ConversationForm(forms.Form):
     def steps(self) -> tuple[str, ...]:
         """What to say, in the order of a good conversation."""
         return tuple(step.text for step in self._policy.rules.conversation.steps)
-
-    @property
-    def if_no(self) -> str:
-        """What to say when they say no."""
-        conversation = self._policy.rules.conversation
-        return conversation.if_no_by.get(self.asks, conversation.if_no)
 
     @property
     def name(self) -> str:
@@ -131,7 +125,7 @@ class ConversationForm(forms.Form):
         self.fields["held_on"] = DatePartsField(
             label=_("When did you talk?"), help_text=_("Leave it empty for today."), required=False, not_in_future=True
         )
-        self.fields["material"] = material_field()
+        self.fields["material"] = material_field(self._policy)
         self.fields["left_off"] = forms.BooleanField(label=_("They want this service left off"), required=False)
 
     def _who_may_be_asked(self, question: Question) -> list[tuple[str, str]]:
@@ -363,7 +357,7 @@ class QuickConversationForm(forms.Form):
             initial=self.NOT_YET,
             widget=forms.RadioSelect,
         )
-        self.fields["material"] = material_field()
+        self.fields["material"] = material_field(policy)
 
     @property
     def wants_more(self) -> bool:

@@ -15,7 +15,6 @@ from core.network.agencies import agencies_to_name
 from core.network.conversation_form import ConversationForm, QuickConversationForm
 from tests.factories import make_agency, make_service, make_viewer
 
-
 COMPETENT = {"talk-beside_competence_shown": "both", "talk-beside_spoken_alone": "alone"}
 OWN_YES = {"talk-talked": "yes", "talk-with_whom": "self", "talk-outcome_yes": "agreed", "talk-competent": "yes"}
 PARENTS_YES = {"talk-talked": "yes", "talk-with_whom": "parent", "talk-outcome_yes": "agreed"}
@@ -175,6 +174,6 @@ def test_what_a_no_means_is_said_for_what_is_asked(in_amber):
     words = packs()["au-vic"].conversation.if_no_by
     nurse = make_viewer(make_service(statuses=("ise",)))
     youth = make_viewer(make_service(statuses=("ipp_org",)))
-    assert form_for(nurse, pack="au-vic").if_no == words["views"]
-    assert form_for(youth, pack="au-vic").if_no == words["consent"]
-    assert form_for(make_viewer()).if_no == packs()["gb-eng"].conversation.if_no_by["agreement"]
+    assert form_for(nurse, pack="au-vic").coach.if_no == words["views"]
+    assert form_for(youth, pack="au-vic").coach.if_no == words["consent"]
+    assert form_for(make_viewer()).coach.if_no == packs()["gb-eng"].conversation.if_no_by["agreement"]

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
-from core.consent.leaflets import present_code, signed
 from core.consent.packs_in_use import policy_in_force
 from core.consent.policy import Policy
 from core.consent.request import ClientFacts
@@ -182,8 +181,6 @@ def _talk(
     form = QuickConversationForm(
         data, policy=policy, viewer=request.viewer, service=service, client_facts=facts, on=today
     )
-    if data is None:
-        form.fields["material"].initial = signed(present_code(policy))
     form.fields["agreed"].error_messages.update(
         required=_("Say whether you have talked to them"),
         invalid_choice=_("Choose one of these answers: they fit the age"),

@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.consent.coach import coach_for
-from core.consent.leaflets import present_code, signed
 from core.directory.doors import CouncilRequest
 from core.directory.viewers import ViewerService
 from core.network import actions
@@ -20,7 +18,6 @@ from core.network.agencies import agencies_to_name
 from core.network.conversation_form import ConversationForm
 from core.network.doors import for_the_network
 from core.network.errors import NotPermitted
-from core.network.facts import actor_facts, service_facts
 from core.network.identity_bar import bar
 from core.network.policies import services_to_join_with
 from core.network.queries.own import Asking, asking, own_line
@@ -114,19 +111,10 @@ def _ask(
     line_id: UUID | None = None,
     status: int,
 ) -> HttpResponse:
-    coach = coach_for(
-        about.policy,
-        actor=actor_facts(request.viewer, service),
-        client=about.facts,
-        service=service_facts(service, about.policy),
-        on=about.on,
-    )
-    form.fields["material"].initial = signed(present_code(about.policy))
     shown = {
         "client": about.client,
         "bar": bar(about.client),
         "form": form,
-        "coach": coach,
         "service": service,
         "services": () if line_id else services_to_join_with(request.viewer),
         "line_id": line_id,
