@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from core import clock
 from core.audit.models import Event
-from core.consent.models import DecisionRecord
+from core.consent.models import DecisionRecord, PolicyVersion
 from core.consent.pack import OtherViewers
-from core.consent.packs_in_use import policy_in_force, supposing
-from core.consent.policy import Policy, Tightening
+from core.consent.packs_in_use import forget_policy, policy_in_force, supposing
+from core.consent.policy import Policy, Tightening, stored_tightening
 from core.directory.models import Practitioner
+from core.network.actions.keep_time import begin_day, keep_lot
 from core.network.errors import ClientNotFound
-from core.network.models import Conflict, Involvement, NetworkInvitation, PublicationRecipient
+from core.network.models import Conflict, Involvement, NetworkInvitation, Publication, PublicationRecipient
 from core.network.policies import visible_to
 from core.network.rehearsal import changes as changing
 from core.network.rehearsal import client_as_it_would_be, rehearse
@@ -97,24 +98,30 @@ def test_more_evidence_asks_for_a_new_conversation_where_it_was_not_given(world)
     assert given_then.changes_nothing
 
 
-def test_a_yes_that_counts_for_less_long_is_asked_anew_once_it_is_older(world):
-    assert rehearsed(standard_consent_days=10).changes_nothing
-    record = world.publication.decision
-    older = {**record.request, "date": (clock.today() - timedelta(days=11)).isoformat()}
-    # As if asked eleven days ago: the record itself is append-only, so a second publication stands for it.
-    second = DecisionRecord.objects.create(
+def asked_days_ago(publication, days):
+    """As if asked so long ago: the record itself is append-only, so a second one takes its place."""
+    record = publication.decision
+    older = {**record.request, "date": (clock.today() - timedelta(days=days)).isoformat()}
+    publication.decision = DecisionRecord.objects.create(
         at=clock.now(), action="publish", client_id=record.client_id, involvement_id=record.involvement_id,
         request=older, outcome="PERMIT", reason="ok", visibility="network", pack=record.pack, pack_checksum="",
     )  # fmt: skip
-    world.publication.decision = second
-    world.publication.save()
+    publication.save()
+
+
+def test_a_yes_that_counts_for_less_long_is_asked_anew_once_it_is_older(world):
+    assert rehearsed(standard_consent_days=10).asked_anew == 0
+    asked_days_ago(world.publication, 11)
     assert rehearsed(standard_consent_days=10).asked_anew == 1
-    assert rehearsed(standard_consent_days=12).changes_nothing
+    assert rehearsed(standard_consent_days=12).asked_anew == 0
 
 
-def test_shorter_reviews_are_counted_and_take_nothing_from_anybody(world):
+def test_a_shorter_review_comes_sooner_and_ends_what_is_older_than_it(world):
     result = rehearsed(review_days={"en.family_help_agreement": 30})
-    assert (result.sooner, result.lost, result.asked_anew) == (2, 0, 0)
+    assert (result.sooner, result.lost, result.asked_anew, result.examples) == (2, 0, 0, ())
+    asked_days_ago(world.publication, 31)
+    result = rehearsed(review_days={"en.family_help_agreement": 30})
+    assert (result.sooner, result.lost, result.asked_anew) == (1, 1, 1)
 
 
 def test_a_policy_that_is_less_tight_than_the_present_one_gives_sight_back_and_never_more_than_the_pack(world):
@@ -208,7 +215,9 @@ def test_a_rehearsal_writes_nothing(world):
 
 def test_masked_lines_that_would_be_hidden_are_counted(world):
     now = policy_in_force(clock.today())
-    masking = Policy(replace(now.pack, sensitive=replace(now.pack.sensitive, other_viewers=OtherViewers.MASKED)), now.tightening)
+    masking = Policy(
+        replace(now.pack, sensitive=replace(now.pack.sensitive, other_viewers=OtherViewers.MASKED)), now.tightening
+    )
     service = make_service(code="health.camhs", sensitivity="mental_health")
     line = make_involvement(world.amy, make_viewer(service))
     make_publication(line, service.agency, visibility="named_only", basis="en.consent_explicit")
@@ -309,3 +318,24 @@ def test_the_day_of_a_rehearsal_counts(world):
     policies = drafted(**KEPT_CLOSE)
     assert rehearse(**policies, on=later).shown == 0
     assert rehearse(**policies, on=date(2000, 1, 1)).lost == 1
+
+
+@pytest.mark.parametrize(
+    "tightening",
+    [KEPT_CLOSE, {"review_days": {"en.family_help_agreement": 30}}, {"bases_off": OFF | {"en.family_help_agreement"}}],
+)
+def test_what_was_rehearsed_is_what_happens_on_the_day(world, tightening):
+    asked_days_ago(world.publication, 31)
+    result = rehearsed(**tightening)
+    before = set(visible_to(world.health).values_list("id", flat=True))
+    pack = policy_in_force(clock.today()).pack
+    PolicyVersion.objects.create(
+        pack_id=pack.id, pack_version=pack.version, pack_checksum=pack.checksum, effective_from=clock.today(),
+        tightening=stored_tightening(Tightening(**{"bases_off": OFF, **tightening})), created_at=clock.now(),
+    )  # fmt: skip
+    forget_policy()
+    keep_lot(begin_day())
+    ended = Publication.objects.exclude(ended_at=None).count()
+    assert ended == result.asked_anew >= 1
+    lost = before - set(visible_to(world.health).values_list("id", flat=True))
+    assert len(lost) == sum(row.lost for row in result.reach if row.role == "Health visitor")

@@ -60,8 +60,8 @@ class Audience:
         return self._around[client_id].union(self._everywhere)
 
     def of(self, change: Change) -> Iterator[Person]:
-        """Whoever sees this line because it was published to their agency, and not because it is theirs."""
-        line, reached = change.line, set(change.row.reached)
+        """Whoever would lose or gain this line: it was published to their agency, and is not theirs."""
+        line, reached = change.line, change.lost_to | change.gained_by
         for person in self.around(line.client_id):
             is_theirs = person.id == line.practitioner_id or (line.service_id, person.id) in self._managers
             if person.agency_id in reached and not is_theirs and (line.client_id, person.id) not in self._kin:

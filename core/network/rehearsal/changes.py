@@ -15,7 +15,8 @@ from django.db.models import Q
 
 from core.consent.pack import NOT_SHIELDED, STANDARD_CLASS, Basis
 from core.consent.policy import Policy
-from core.network.actions.again import agencies_now, decide_again, publications_to_ask, still_stands
+from core.network.actions.again import Agencies, agencies_now, publications_to_ask
+from core.network.actions.time_passing import Passed, passed
 from core.network.choices import Visibility
 from tenants.base_model import TenantQuerySet
 
@@ -26,15 +27,17 @@ _TYPE: Final = "involvement__service__service_type__"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line that is shown under one of the two policies: `row` is its publication, with all that belongs to it.
+    """One line that would change: `row` is its publication, with all that belongs to it.
 
-    `is_asked_anew`: it would not be permitted again, so it ends until there has been a new conversation.
+    `lost_to` are the agencies whose people see it now and would not; `gained_by` those who would see it again.
+    `is_asked_anew`: it would end, until there has been a new conversation. `is_sooner`: its last day would come sooner.
     """
 
     row: Any
-    is_shown_now: bool
-    is_shown_then: bool
+    lost_to: frozenset[UUID]
+    gained_by: frozenset[UUID]
     is_asked_anew: bool
+    is_sooner: bool
 
     @property
     def line(self) -> Any:
@@ -43,17 +46,17 @@ class Change:
 
     @property
     def is_lost(self) -> bool:
-        """Whether whoever sees it now would not see it then."""
-        return self.is_shown_now and not self.is_shown_then
+        """Whether somebody who sees it now would not see it then."""
+        return bool(self.lost_to)
 
     @property
     def is_gained(self) -> bool:
         """Whether it would be shown again to whom it is hidden now."""
-        return self.is_shown_then and not self.is_shown_now
+        return bool(self.gained_by)
 
 
 def changes(now: Policy, then: Policy, on: date, *, client_id: UUID | None = None) -> Iterator[list[Change]]:
-    """The lines that would change on a day, a lot at a time: six queries a lot, however many lines are in it."""
+    """The lines that would change on a day, a lot at a time: five queries a lot, however many lines are in it."""
     touched = touched_by(now, then, on)
     if touched is None:
         return
@@ -93,7 +96,8 @@ def touched_by(now: Policy, then: Policy, on: date) -> Q | None:
     touched = [Q(basis__in=sorted(bases))] if bases else []
     if types:
         touched.append(Q(**{f"{_TYPE}code__in": sorted(types)}))
-    if mine.sensitive.consent_days != other.sensitive.consent_days:
+    limits = [(rules.sensitive.consent_days, rules.sensitive.override_days) for rules in (mine, other)]
+    if limits[0] != limits[1]:
         kept = sorted(now.kept_close | then.kept_close)
         touched.append(~Q(**{f"{_TYPE}sensitivity": STANDARD_CLASS}) | Q(**{f"{_TYPE}code__in": kept}))
     if not touched:
@@ -112,22 +116,43 @@ def is_shown(row: Any, policy: Policy, on: date) -> bool:
 
 
 def _differs(mine: Basis | None, other: Basis | None) -> bool:
-    """Whether a publication's decision can differ: a review that comes sooner alone changes no decision."""
+    """Whether what becomes of a publication can differ."""
     if mine is None or other is None:
         return mine is not other
-    return mine.fields != other.fields
+    return (mine.fields, mine.review_days) != (other.fields, other.review_days)
 
 
 def _changed(lot: list[Any], now: Policy, then: Policy, on: date) -> list[Change]:
     agencies = agencies_now(lot)
-    found = []
-    for row in lot:
-        known = agencies[row.id]
-        stands = still_stands(row, decide_again(row, policy=then, on=on, agencies=known))
-        is_asked_anew = not stands and still_stands(row, decide_again(row, policy=now, on=on, agencies=known))
-        shown_now = is_shown(row, now, on)
-        # What would not be permitted again shows nothing new, though what shows it today may go on as it is.
-        shown_then = is_shown(row, then, on) and (stands or (shown_now and not is_asked_anew))
-        if shown_now != shown_then or is_asked_anew:
-            found.append(Change(row, shown_now, shown_then, is_asked_anew))
-    return found
+    changed = (_change(row, now, then, on, agencies[row.id]) for row in lot)
+    return [change for change in changed if change is not None]
+
+
+def _change(row: Any, now: Policy, then: Policy, on: date, agencies: Agencies) -> Change | None:
+    """What the day on which `then` comes would make of a publication, and `now` would not."""
+    reached = tuple(row.reached)
+    later = _passed(row, reached, then, on, agencies)
+    is_as_it_was = later.ends is None and not later.leaves and later.last_day == row.review_by
+    present = None if is_as_it_was else _passed(row, reached, now, on, agencies)
+    is_asked_anew = present is not None and later.ends is not None and present.ends is None
+    # What would end anyway shows nothing new under the draft, and is no loss that the draft makes.
+    ends_anyway = present is not None and later.ends is not None and present.ends is not None
+    left = frozenset(reached) - (present.leaves if present else frozenset())
+    sees_now = left if is_shown(row, now, on) else frozenset()
+    sees_then = frozenset(reached) - later.leaves if is_shown(row, then, on) and not is_asked_anew else frozenset()
+    if ends_anyway:
+        sees_then &= sees_now
+    is_sooner = present is not None and later.ends is None and later.last_day < present.last_day
+    lost_to, gained_by = sees_now - sees_then, sees_then - sees_now
+    if not (lost_to or gained_by or is_asked_anew or is_sooner):
+        return None
+    return Change(row, lost_to, gained_by, is_asked_anew, is_sooner)
+
+
+def _passed(row: Any, reached: tuple[UUID, ...], policy: Policy, on: date, agencies: Agencies) -> Passed:
+    """As the keeping of time decides it, but for agencies whose agreement lapsed: they lapsed under both policies."""
+    row.reached = list(reached)
+    try:
+        return passed(row, policy=policy, on=on, agencies=agencies, agreed=reached)
+    finally:
+        row.reached = list(reached)

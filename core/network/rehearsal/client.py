@@ -64,8 +64,8 @@ def client_as_it_would_be(
     """
     today = clock.today()
     client = Client.objects.filter(id=client_id, removed_at=None, closed_on=None, shield=NOT_SHIELDED).first()
-    changed = [change for lot in changes(now, then, today, client_id=client_id) for change in lot] if client else []
-    if client is None or not changed:
+    changed = [one for lot in changes(now, then, today, client_id=client_id) for one in lot] if client else []
+    if client is None or not any(one.is_lost or one.is_gained or one.is_asked_anew for one in changed):
         raise ClientNotFound
     choices = _choices(changed, client_id)
     wanted = [one for one in choices if agency_id is None or (one.agency_id, one.role) == (agency_id, role)]
@@ -102,6 +102,7 @@ def _lines(
     viewer: Viewer, client_id: UUID, now: Policy, then: Policy, changed: list[Change]
 ) -> tuple[LineThenAndNow, ...]:
     asked_anew = {change.line.id for change in changed if change.is_asked_anew}
+    lost = {change.line.id for change in changed if viewer.agency_id in change.lost_to}
     seen_now, seen_then = _seen(viewer, client_id, now), _seen(viewer, client_id, then)
     lines = (
         LineThenAndNow(
@@ -109,7 +110,7 @@ def _lines(
             agency=row.practitioner.agency.name,
             practitioner=row.practitioner.full_name,
             is_seen_now=row.id in seen_now,
-            is_seen_then=row.id in seen_then and (row.id not in asked_anew or _is_own(viewer, row)),
+            is_seen_then=row.id in seen_then and (row.id not in lost or _is_own(viewer, row)),
             is_asked_anew=row.id in asked_anew,
         )
         for row in {**seen_then, **seen_now}.values()

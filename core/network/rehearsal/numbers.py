@@ -6,13 +6,12 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import DateField, ExpressionWrapper, F, Q
-from django.db.models.functions import TruncDate
+from django.db.models import F
 
 from core.consent.pack import STANDARD_CLASS, OtherViewers
 from core.consent.policy import Policy
@@ -99,11 +98,13 @@ class _Tally:
     lost: int = 0
     gained: int = 0
     asked_anew: int = 0
+    sooner: int = 0
 
     def add(self, change: Change) -> None:
         self.lost += change.is_lost
         self.gained += change.is_gained
         self.asked_anew += change.is_asked_anew
+        self.sooner += change.is_sooner
 
 
 def rehearse(*, now: Policy, then: Policy, on: date) -> Rehearsal:
@@ -118,7 +119,8 @@ def rehearse(*, now: Policy, then: Policy, on: date) -> Rehearsal:
             for change in lot:
                 seen_by = tuple(audience.of(change))
                 _count(change, seen_by, reach, services, whole)
-                if len(examples) < MOST_EXAMPLES and change.line.client_id not in examples:
+                is_seen = change.is_lost or change.is_gained or change.is_asked_anew
+                if is_seen and len(examples) < MOST_EXAMPLES and change.line.client_id not in examples:
                     examples[change.line.client_id] = _example(change, seen_by)
         return Rehearsal(
             on=on,
@@ -126,7 +128,7 @@ def rehearse(*, now: Policy, then: Policy, on: date) -> Rehearsal:
             lost=whole.lost,
             gained=whole.gained,
             asked_anew=whole.asked_anew,
-            sooner=_sooner(now, then, on),
+            sooner=whole.sooner,
             masked_lost=_masked(now, then, on),
             masked_gained=_masked(then, now, on),
             reach=tuple(
@@ -148,12 +150,14 @@ def _count(
     services: defaultdict[str, _Tally],
     whole: _Tally,
 ) -> None:
-    for group in {(person.agency, person.role) for person in seen_by}:
-        reach[group].add(change)
+    for agency_id, agency, role in {(person.agency_id, person.agency, person.role) for person in seen_by}:
+        reach[agency, role].lost += agency_id in change.lost_to
+        reach[agency, role].gained += agency_id in change.gained_by
     for person in seen_by:
         reach[person.agency, person.role].people.add(person.id)
-    services[change.line.service.service_type.label].add(change)
     whole.add(change)
+    if change.is_lost or change.is_gained or change.is_asked_anew:
+        services[change.line.service.service_type.label].add(change)
 
 
 def _example(change: Change, seen_by: tuple[Person, ...]) -> Example:
@@ -167,23 +171,6 @@ def _example(change: Change, seen_by: tuple[Person, ...]) -> Example:
         is_asked_anew=change.is_asked_anew,
         seen_by=tuple(sorted({(person.role, person.agency) for person in seen_by})),
     )
-
-
-def _sooner(now: Policy, then: Policy, on: date) -> int:
-    """Lines whose review day would lie before the one they have: reviews of their route are shorter. One query."""
-    shorter = {}
-    for basis in then.rules.bases:
-        before = now.rules.basis(basis.code)
-        if before is not None and basis.review_days < before.review_days:
-            shorter[basis.code] = basis.review_days
-    if not shorter:
-        return 0
-    published = TruncDate("published_at")
-    is_sooner = Q(pk__isnull=True)
-    for code, days in shorter.items():
-        due = ExpressionWrapper(published + timedelta(days=days), output_field=DateField())
-        is_sooner |= Q(basis=code, review_by__gt=due)
-    return looked_at(on).filter(is_sooner).count()
 
 
 def _masked(shows: Policy, hides: Policy, on: date) -> int:
