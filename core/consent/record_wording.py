@@ -64,12 +64,12 @@ class EventWords:
 
 
 def events_of(pack: Pack) -> Mapping[str, RecordEvent]:
-    """Every event that a pack has recorded, by its slug: those of the law, and those that only its words add.
+    """Every event that a pack has recorded, by its slug: those it has words for, in their order, then the law's others.
 
     A field's words are the event's own, or else those of the same field of evidence. One without words is asked for as
     a reference, under its own name: what the law demands is never left out, and never becomes free text.
     """
-    slugs = [slug for slug in dict.fromkeys((*pack.record, *pack.wording.records)) if slug != ALWAYS]
+    slugs = [slug for slug in dict.fromkeys((*pack.wording.records, *pack.record)) if slug != ALWAYS]
     return MappingProxyType({slug: _event(slug, pack) for slug in slugs})
 
 

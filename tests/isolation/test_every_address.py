@@ -37,6 +37,7 @@ def make_world(name: str) -> World:
     from core.consent.models import PolicyDraft, PolicyVersion
     from core.network.models import Involvement, LeadOffer, NetworkInvitation
     from core.notices.models import Notice
+    from core.rights.models import DutyRecord, RetentionHold, RightsRequest
     from core.visits.models import Contact, Visit
 
     service = make_service()
@@ -69,7 +70,19 @@ def make_world(name: str) -> World:
     policy = PolicyVersion.objects.create(
         pack_id=name[:40], effective_from=clock.today() + timedelta(days=9), created_at=clock.now()
     )
+    asked = RightsRequest.objects.create(
+        client=client, wish="access", asked_by="self", received_on=clock.today(), identity_proved_on=clock.today(),
+        taken_in_by_id=viewer.id, taken_in_at=clock.now(), pack="x", pack_checksum="x",
+    )  # fmt: skip
+    hold = RetentionHold.objects.create(client=client, reason="court", placed_at=clock.now(), placed_by_id=viewer.id)
+    noted = DutyRecord.objects.create(
+        client=client, kind="not_shared", on=clock.today(), fields={"why_not_shared": name}, by_id=viewer.id,
+        pack="x", pack_checksum="x", recorded_at=clock.now(),
+    )  # fmt: skip
     things = (
+        asked,
+        hold,
+        noted,
         draft,
         policy,
         client,

@@ -342,3 +342,19 @@ def test_the_practitioners_page_takes_a_request_in(amber, site):
 
         made = RightsRequest.objects.get(client_id=client.id)
         assert (made.asked_by, made.identity_proved_on, made.due_on) == ("parent", None, None)
+
+
+def test_another_councils_request_is_not_there_at_any_step(amber, birch, site):
+    from core.rights.pages.requests import STEPS
+
+    with inside(birch):
+        theirs = take_in(make_client(), make_officer())
+    with inside(amber):
+        officer = make_viewer(roles=("ig_officer",))
+    site.sign_in(officer)
+    for name in STEPS:
+        assert site.post(f"/rights/{theirs.id}/steps/{name}", {"version": 1}).status_code == 404
+    for path in ("", "/correct", "/hold"):
+        assert site.get(f"/rights/{theirs.id}{path}").status_code == 404
+    for kind in ("pdf", "json"):
+        assert site.post(f"/rights/{theirs.id}/pack.{kind}").status_code == 404

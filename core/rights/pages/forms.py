@@ -31,9 +31,8 @@ class DutyForm(forms.Form):
 
     answers: dict[str, Kept]
 
-    def __init__(self, *args: Any, asked: DutyAsked, **kwargs: Any) -> None:
-        initial = {"on": clock.today(), **_defaults(asked), **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, asked: DutyAsked) -> None:
+        super().__init__(data, initial={"on": clock.today(), **_defaults(asked)})
         self.asked = asked
         for one in asked.event.fields:
             self.fields[one.slug] = _question(one, asked)
@@ -85,7 +84,7 @@ def _defaults(asked: DutyAsked) -> dict[str, Any]:
 
 
 def _question(one: RecordField, asked: DutyAsked) -> forms.Field:
-    said = {"label": one.label, "help_text": one.help, "required": False}
+    said: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": False}
     options = [(option.value, option.label) for option in one.options]
     match one.asked_as:
         case AskedAs.LIST:

@@ -178,10 +178,16 @@ def shown(rows: Iterable[DutyRecord]) -> tuple[DutyShown, ...]:
                 recorded_at=one.recorded_at,
                 by=card.full_name if card else "",
                 by_role=f"{card.job_title}, {card.agency.name}" if card else "",
-                rows=tuple(_row(name, value, event, names) for name, value in one.fields.items()),
+                rows=tuple(_row(name, one.fields[name], event, names) for name in _in_order(one, event)),
             )
         )
     return tuple(found)
+
+
+def _in_order(one: DutyRecord, event: RecordEvent | None) -> list[str]:
+    """The fields of a record as they were asked; those that the pack in force no longer asks come last."""
+    asked_now = [field.slug for field in event.fields] if event else []
+    return [*(name for name in asked_now if name in one.fields), *sorted(one.fields.keys() - set(asked_now))]
 
 
 def _row(name: str, value: object, event: RecordEvent | None, agencies: Mapping[str, str]) -> tuple[str, str]:

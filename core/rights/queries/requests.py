@@ -88,6 +88,12 @@ class RequestShown:
         return self.asked_by != AskedBy.SELF
 
     @property
+    def may_make_pack(self) -> bool:
+        """Whether everything is known that has to be before anything is given."""
+        is_asked = not self.is_by_another or self.persons_view != PersonsView.NOT_ASKED
+        return self.wish == Wish.ACCESS and self.identity_proved_on is not None and is_asked
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the last day has passed."""
         return self.days_left is not None and self.days_left < 0
