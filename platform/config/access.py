@@ -69,6 +69,7 @@ RULES: Final[dict[str, Access]] = {
     "network:undo_join": CLIENT_ROLES,
     "network:conversation": CLIENT_ROLES,
     "network:invite": CLIENT_ROLES,
+    "network:withdraw": CLIENT_ROLES,
     "network:answer_invitation": CLIENT_ROLES,
     "network:end": CLIENT_ROLES,
     "network:undo_end": CLIENT_ROLES,

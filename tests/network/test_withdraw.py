@@ -53,6 +53,7 @@ from core.network.queries.show import network_for
 from core.notices.models import Notice
 from core.people.choices import Shield
 from core.visits.actions import plan_visit
+from tenants.context import inside
 from tests.factories import make_agency, make_client, make_involvement, make_publication, make_service, make_viewer
 
 AGREED = ConversationAnswers(talked=Talked.YES, with_whom=Consenter.PARENT, outcome=Outcome.AGREED)
@@ -194,8 +195,6 @@ def test_taken_back_twice_is_kept_twice_and_ends_nothing_twice(trio):
 
 
 def test_somebody_who_is_not_on_the_network_learns_nothing_and_it_is_recorded(amber):
-    from tenants.context import inside
-
     with inside(amber):
         amy, member, stranger = make_client(), make_viewer(), make_viewer()
         join(amy, member)
@@ -453,3 +452,120 @@ def test_a_shielded_clients_yes_is_taken_back_too(trio):
     say_no(trio.amy, trio.first)
     assert end_of(trio.two) == PublicationEnd.WITHDRAWN
     assert DecisionRecord.objects.filter(involvement_id=trio.two.id).latest("at").reason == "withdrawn"
+
+
+# The page
+
+
+@pytest.fixture
+def shown(amber, site):
+    """The same trio, set up for requests: the first of them is signed in."""
+    with inside(amber):
+        amy = make_client()
+        people = [make_viewer(given_name=name) for name in ("Ada", "Bea", "Cid")]
+        made = Trio(amy, *people, *(join(amy, viewer) for viewer in people))
+    site.sign_in(made.first)
+    return made
+
+
+def test_the_page_is_one_click_from_the_clients_and_offers_what_is_seen_and_the_councils_agencies(amber, site, shown):
+    with inside(amber):
+        hidden = make_viewer(make_service(code="health.sexual", sensitivity="sexual_health"), family_name="Unseen")
+        join(shown.amy, hidden, naming(shown.third, said_by=Consenter.PARENT, competent=None))
+    assert f"/clients/{shown.amy.id}/withdraw" in site.get(f"/clients/{shown.amy.id}").content.decode()
+    page = site.get(f"/clients/{shown.amy.id}/withdraw").content.decode()
+    assert "My own line" in page
+    assert shown.second.name in page
+    assert "Unseen" not in page
+    assert "Everything" in page
+    with inside(amber):
+        assert Event.objects.filter(slug="network.withdrawal.asked_about", outcome="seen").exists()
+
+
+def test_a_no_is_recorded_in_one_form_and_said_plainly(amber, site, shown):
+    where = f"/clients/{shown.amy.id}/withdraw"
+    answer = site.post(where, {"said_by": "parent", "what": f"line-{shown.two.id}"}, follow=True)
+    assert "the others do not see this line any more" in answer.content.decode()
+    assert shown.second.name not in answer.content.decode().split("</header>")[-1].split("pw-network")[-1]
+    with inside(amber):
+        assert end_of(shown.two) == PublicationEnd.WITHDRAWN
+    again = site.post(where, {"said_by": "parent", "what": f"line-{shown.two.id}"})
+    assert again.status_code == 422
+    assert "not shown any more" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"what": "everything"}, "Choose who said it"),
+        ({"said_by": "parent"}, "Choose what they take back"),
+        ({"said_by": "parent", "what": "agency"}, "Choose which agency"),
+        ({"said_by": "attorney_or_deputy", "what": "everything"}, "Select a valid choice"),
+        ({"said_by": "parent", "what": "line-nonsense"}, "not shown any more"),
+        ({"said_by": "parent", "what": "agency", "agency": "nonsense"}, "Choose an agency of the list"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_and_nothing_is_kept(amber, site, shown, typed, sentence):
+    answer = site.post(f"/clients/{shown.amy.id}/withdraw", typed)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    with inside(amber):
+        assert not Withdrawal.objects.exists()
+
+
+def test_one_agency_and_everything_can_be_taken_back_on_the_page(amber, site, shown):
+    where = f"/clients/{shown.amy.id}/withdraw"
+    answer = site.post(where, {"said_by": "parent", "what": "agency", "agency": shown.second.agency_id}, follow=True)
+    assert "weighs what they said" in answer.content.decode()
+    with inside(amber):
+        assert not can_see(shown.second, shown.one)
+    answer = site.post(where, {"said_by": "parent", "what": "everything"}, follow=True)
+    assert "They took their yes back on" in answer.content.decode()
+    with inside(amber):
+        assert not Publication.objects.filter(ended_at=None).exists()
+
+
+def test_a_stranger_finds_no_such_page(amber, site, shown):
+    with inside(amber):
+        stranger = make_viewer()
+    site.sign_in(stranger)
+    assert site.get(f"/clients/{shown.amy.id}/withdraw").status_code == 404
+    assert (
+        site.post(f"/clients/{shown.amy.id}/withdraw", {"said_by": "parent", "what": "everything"}).status_code == 404
+    )
+
+
+# A page that was open meanwhile
+
+
+def test_an_invitation_on_a_page_opened_before_is_refused_with_a_sentence_and_what_was_chosen(amber, site, shown):
+    with inside(amber):
+        guest = make_viewer(family_name="Chosen")
+        say_no(shown.amy, shown.second, LINE, involvement_id=shown.one.id)
+    answer = site.post(f"/clients/{shown.amy.id}/invite", {"practitioner": str(guest.id)})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "is not shown to others yet" in page
+    assert "Chosen" in page
+    assert re.search(rf'value="{guest.id}"\s+checked', page)
+
+
+def test_offering_the_lead_to_a_line_taken_back_meanwhile_is_answered_on_the_clients_page(amber, site, shown):
+    with inside(amber):
+        take_lead(involvement_id=shown.one.id, by=shown.first)
+        say_no(shown.amy, shown.third, LINE, involvement_id=shown.two.id)
+    answer = site.post(f"/lines/{shown.two.id}/lead/offer", {"client": str(shown.amy.id)}, follow=True)
+    assert "not shown to you any more" in answer.content.decode()
+    never = site.post(f"/lines/{shown.amy.id}/lead/offer", {"client": str(shown.amy.id)}, follow=True)
+    assert "not shown to you any more" in never.content.decode()
+
+
+def test_a_contact_is_logged_as_before_under_a_line_that_was_taken_back(amber, site, shown):
+    with inside(amber):
+        say_no(shown.amy, shown.second, LINE, involvement_id=shown.one.id)
+    answer = site.post(f"/lines/{shown.one.id}/contacts", {"day": "today", "kind": "phone"}, follow=True)
+    assert answer.status_code == 200
+    from core.visits.models import Contact
+
+    with inside(amber):
+        assert Contact.objects.filter(involvement=shown.one).count() == 1

@@ -47,6 +47,12 @@ class InviteForm(forms.Form):
     practitioner = forms.UUIDField(error_messages={"required": _("Choose a colleague")})
 
 
+class OnPageForm(forms.Form):
+    """The client whose page a button stood on."""
+
+    client = forms.UUIDField()
+
+
 class AnswerForm(forms.Form):
     """Yes or no."""
 

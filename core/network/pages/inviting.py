@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.directory.doors import CouncilRequest
-from core.directory.queries import colleagues
+from core.directory.queries import card_for, colleagues
 from core.network import actions
 from core.network.doors import for_the_network
 from core.network.errors import NotPermitted, PractitionerNotFound
@@ -28,25 +28,27 @@ def invite(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     require_can_invite(request.viewer, client_id)
     client = identity_for(request.viewer, client_id)
     chosen = InviteForm(request.POST if "practitioner" in request.POST else None)
+    found = None
     if chosen.is_bound and chosen.is_valid():
+        wanted = chosen.cleaned_data["practitioner"]
         try:
-            actions.invite_colleague(
-                client_id=client_id, practitioner_id=chosen.cleaned_data["practitioner"], by=request.viewer
-            )
+            actions.invite_colleague(client_id=client_id, practitioner_id=wanted, by=request.viewer)
         except PractitionerNotFound:
             messages.error(request, _("That colleague cannot be invited any more."))
+            return redirect("visits:client", client_id)
         except NotPermitted as refusal:
-            messages.error(request, str(refusal))
+            # What was chosen stays on the page: what was agreed may have changed while it was open.
+            chosen.add_error("practitioner", str(refusal))
+            found = (card_for(request.viewer, wanted),)
         else:
             messages.success(request, _("Invited. They are told in Patchwork, and see nothing until they accept."))
-        return redirect("visits:client", client_id)
+            return redirect("visits:client", client_id)
     form = FindColleagueForm(request.POST if "q" in request.POST else None)
-    found = None
     if form.is_bound and form.is_valid():
         cards = colleagues(request.viewer, form.cleaned_data["q"]).cards
         found = tuple(card for card in cards if card.has_account and not card.is_own)
-    shown = {"client": client, "bar": bar(client), "form": form, "found": found}
-    return render(request, "network/invite.html", shown, status=422 if form.is_bound and form.errors else 200)
+    shown = {"client": client, "bar": bar(client), "form": form, "chosen": chosen, "found": found}
+    return render(request, "network/invite.html", shown, status=422 if form.errors or chosen.errors else 200)
 
 
 @require_POST

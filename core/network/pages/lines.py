@@ -15,9 +15,9 @@ from core.directory.doors import CouncilRequest
 from core.network import actions
 from core.network.choices import EndReason
 from core.network.doors import for_the_network
-from core.network.errors import NotPermitted
+from core.network.errors import InvolvementNotFound, NotPermitted
 from core.network.identity_bar import bar
-from core.network.pages.forms import AnswerForm, EndForm
+from core.network.pages.forms import AnswerForm, EndForm, OnPageForm
 from core.network.queries.own import own_line
 from core.network.queries.show import identity_for
 from ui import undo
@@ -95,9 +95,24 @@ def offer_lead(request: CouncilRequest, involvement_id: UUID) -> HttpResponse:
         made = actions.offer_lead(to_involvement_id=involvement_id, by=request.viewer)
     except NotPermitted as refusal:
         messages.error(request, str(refusal))
-        return redirect("council:home")
+        return _back_to_client(request) or redirect("council:home")
+    except InvolvementNotFound:
+        # It may have been taken back while the page was open. An id that never was is answered alike.
+        back = _back_to_client(request)
+        if back is None:
+            raise
+        messages.error(request, _("This line is not shown to you any more. Nobody was asked."))
+        return back
     messages.success(request, _("They were asked to take the lead. You lead until they accept."))
     return redirect("visits:client", made.client_id)
+
+
+def _back_to_client(request: CouncilRequest) -> HttpResponse | None:
+    """The client's page that a form was on, if it says so, and the viewer may still open it."""
+    form = OnPageForm(request.POST)
+    if not form.is_valid():
+        return None
+    return redirect("visits:client", identity_for(request.viewer, form.cleaned_data["client"]).id)
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.network.pages import coach, inviting, joining, lines, past
+from core.network.pages import coach, inviting, joining, lines, past, withdrawing
 from core.network.pages.find_urls import find_urlpatterns
 from core.network.pages.safeguard_urls import safeguard_urlpatterns
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("materials/<str:code>.pdf", coach.material_pdf, name="material_pdf"),
     path("clients/<uuid:client_id>/join", joining.join, name="join"),
     path("clients/<uuid:client_id>/before", past.past, name="past"),
+    path("clients/<uuid:client_id>/withdraw", withdrawing.withdraw, name="withdraw"),
     path("clients/<uuid:client_id>/invite", inviting.invite, name="invite"),
     path("lines/<uuid:involvement_id>/conversation", joining.conversation, name="conversation"),
     path("lines/<uuid:involvement_id>/join/undo", joining.undo_join, name="undo_join"),
