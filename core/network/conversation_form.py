@@ -103,6 +103,11 @@ class ConversationForm(forms.Form):
         """Whether something has to be put right in what is folded away: when and how they talked."""
         return any(name in self.errors for name in ("held_on", *self.when_talked.fields))
 
+    @property
+    def has_trouble_with_a_parent(self) -> bool:
+        """The same for why a parent may decide."""
+        return self.when_parent is not None and any(name in self.errors for name in self.when_parent.fields)
+
     def _add_questions(self) -> None:
         self._radios(
             "talked",

@@ -92,6 +92,7 @@ CONSENTS = st.builds(
     refused=st.sampled_from([False, False, True]),
     withdrawn=st.sampled_from([False, False, True]),
     age_days=st.integers(0, 400),
+    disputed=st.booleans(),
 )
 GOOD = st.one_of([st.tuples(st.just(p), good_request(p, basis)) for p in POLICIES for basis in p.pack.bases])
 ANY = st.one_of([st.tuples(st.just(p), any_request(p)) for p in POLICIES])
@@ -185,3 +186,20 @@ def test_a_shielded_person_found_shows_name_and_broker_at_most(situation):
     policy, request = situation
     if request.client.is_shielded:
         assert decide(policy, replace(request, action=Action.SEARCH)).visibility in ("none", "name_and_broker_only")
+
+
+@given(PERMITTED)
+@EVERY
+def test_a_parents_disputed_yes_shows_nothing_that_a_lead_has_not_approved(situation):
+    """Where a publication rests on a parent's yes, a dispute makes it wait, and an approval lets it pass."""
+    policy, request = situation
+    basis = policy.rules.basis(request.basis)
+    if request.consent.by != "parent" or basis is None or not basis.consenter or request.action.value not in PUBLISHING:
+        return
+    disputed = replace(request, consent=replace(request.consent, disputed=True))
+    waiting = decide(policy, replace(disputed, approval=None))
+    assert (waiting.outcome, waiting.visibility) == ("REVIEW", "none")
+    assert decide(policy, replace(disputed, approval="safeguarding_lead")).is_permitted
+
+
+PUBLISHING = {"add_client", "publish", "invite"}

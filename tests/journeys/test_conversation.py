@@ -35,6 +35,7 @@ def test_a_parent_agrees_and_the_others_see_the_line_at_once(visitors, family):
     page.wait_for_selector("[name=talk-talked]")
     page.check("[name=talk-talked][value=yes]")
     page.check("[name=talk-with_whom][value=parent]")
+    page.get_by_text("Why they may decide, and what other parents say").click()
     page.check("[name=talk-beside_pr_basis][value=mother]")
     page.check("[name=talk-outcome_yes][value=agreed]")
     fay.look("talk-agreed")
