@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from core import clock
 from core.consent.pack import NOT_SHIELDED, STANDARD_CLASS, Basis
 from core.consent.policy import Policy
 from core.network.actions.again import Agencies, agencies_now, publications_to_ask
 from core.network.actions.time_passing import Passed, passed
-from core.network.choices import Visibility
+from core.network.choices import PublicationEnd, Visibility
 from tenants.base_model import TenantQuerySet
 
 A_LOT: Final = 1000
@@ -129,29 +130,37 @@ def _changed(lot: list[Any], now: Policy, then: Policy, on: date) -> list[Change
 
 
 def _change(row: Any, now: Policy, then: Policy, on: date, agencies: Agencies) -> Change | None:
-    """What the day on which `then` comes would make of a publication, and `now` would not."""
-    reached = tuple(row.reached)
-    later = _passed(row, reached, then, on, agencies)
-    is_as_it_was = later.ends is None and not later.leaves and later.last_day == row.review_by
-    present = None if is_as_it_was else _passed(row, reached, now, on, agencies)
-    is_asked_anew = present is not None and later.ends is not None and present.ends is None
-    # What would end anyway shows nothing new under the draft, and is no loss that the draft makes.
-    ends_anyway = present is not None and later.ends is not None and present.ends is not None
-    left = frozenset(reached) - (present.leaves if present else frozenset())
-    sees_now = left if is_shown(row, now, on) else frozenset()
-    sees_then = frozenset(reached) - later.leaves if is_shown(row, then, on) and not is_asked_anew else frozenset()
+    """What the day on which `then` comes would make of a publication, and `now` would not.
+
+    What is live today stands under today's policy, since time is kept daily; for a later day that is asked as well.
+    """
+    later = _certain_end(row, then) or _passed(row, then, on, agencies)
+    ends_anyway = later.ends is not None and on > clock.today() and _passed(row, now, on, agencies).ends is not None
+    is_asked_anew = later.ends is not None and not ends_anyway
+    reached = frozenset(row.reached)
+    sees_now = reached if is_shown(row, now, on) else frozenset()
+    sees_then = reached - later.leaves if is_shown(row, then, on) and not is_asked_anew else frozenset()
     if ends_anyway:
         sees_then &= sees_now
-    is_sooner = present is not None and later.ends is None and later.last_day < present.last_day
     lost_to, gained_by = sees_now - sees_then, sees_then - sees_now
+    is_sooner = later.ends is None and later.last_day < row.review_by
     if not (lost_to or gained_by or is_asked_anew or is_sooner):
         return None
     return Change(row, lost_to, gained_by, is_asked_anew, is_sooner)
 
 
-def _passed(row: Any, reached: tuple[UUID, ...], policy: Policy, on: date, agencies: Agencies) -> Passed:
+def _certain_end(row: Any, then: Policy) -> Passed | None:
+    """The end that no evidence can prevent: its route is gone, or it is sensitive and not for named agencies."""
+    service_type = row.involvement.service.service_type
+    is_standard = then.class_of(service_type.code, service_type.sensitivity) == STANDARD_CLASS
+    if then.rules.basis(row.basis) is not None and (is_standard or row.visibility == Visibility.NAMED_ONLY):
+        return None
+    return Passed(PublicationEnd.POLICY, row.review_by)
+
+
+def _passed(row: Any, policy: Policy, on: date, agencies: Agencies) -> Passed:
     """As the keeping of time decides it, but for agencies whose agreement lapsed: they lapsed under both policies."""
-    row.reached = list(reached)
+    reached = tuple(row.reached)
     try:
         return passed(row, policy=policy, on=on, agencies=agencies, agreed=reached)
     finally:
