@@ -10,12 +10,14 @@ PACKS = {"Brighton": "gb-eng", "Victoria": "au-vic"}
 
 LOOK = """
 import json, re
+from collections import Counter
 from django.test import Client as Browser
 from core.accounts.models import User
 from core.directory.viewers import viewer_of
 from core.exchange.samples import sample_of
-from core.network.models import Involvement, NetworkInvitation, Publication, Reminder
+from core.network.models import Approval, BrokerMessage, Involvement, NetworkInvitation, Publication, Reminder
 from core.network.policies import visible_to
+from core.network.policies.limited import may_ever_ask
 from core.notices.models import Notice
 from core.people.models import Client
 from tenants.context import inside
@@ -57,6 +59,10 @@ with inside(council, actor="test"):
             "invited": NetworkInvitation.objects.filter(practitioner__user=user, answer="waiting").count(),
             "roles": sorted(user.roles),
         }}
+    found["holders"] = dict(Counter(role for one in found["people"].values() for role in one["roles"]))
+    found["on_duty"] = sum(1 for viewer in viewers.values() if viewer and may_ever_ask(viewer) and viewer.functions)
+    kinds = Counter(Approval.objects.filter(state="waiting").values_list("kind", flat=True))
+    found["waiting"] = {{**kinds, "messages": BrokerMessage.objects.count()}}
     others = [user for email, user in users.items() if email not in found["people"]]
     found["others_can_sign_in"] = sum(user.has_usable_password() for user in others)
     shown = None
@@ -102,10 +108,15 @@ def test_a_small_council_is_loaded_with_full_pages_and_people_who_can_sign_in(de
     assert found["leads"] > 3
     assert found["others_can_sign_in"] == 0
     assert found["page"] == [200, True]
+    assert found["waiting"] == {"publication": 1, "shield": 1, "messages": 1}
+    wanted_roles = {"safeguarding_lead": 2, "ig_officer": 2, "broker": 1}
+    assert {role: found["holders"].get(role, 0) for role in wanted_roles} == wanted_roles
+    assert found["on_duty"] == 1
     wanted = {account.email for sample in read_samples() if sample.council == name for account in sample.accounts}
     assert found["people"].keys() == wanted
     assert all(one["password"] for one in found["people"].values())
-    practitioners = [one for one in found["people"].values() if one["roles"] != ["council_admin"]]
+    offices = ({"council_admin"}, {"ig_officer"})
+    practitioners = [one for one in found["people"].values() if set(one["roles"]) not in offices]
     assert len(practitioners) >= 6
     assert all(one["clients"] >= 9 and one["seen"] > one["clients"] for one in practitioners)
     assert sum(one["notices"] > 0 and one["invited"] > 0 for one in practitioners) >= 4

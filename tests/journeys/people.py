@@ -4,6 +4,13 @@ import json
 from datetime import date, timedelta
 
 from core import clock
+from core.accounts.actions.sessions import open_session
+from core.consent.conversation import ConversationAnswers
+from core.consent.request import Recipient
+from core.consent.wording import Outcome, Talked
+from core.directory.viewers import viewer_of
+from core.network.actions import join_network
+from core.network.models import Involvement
 from tenants.context import inside
 from tenants.queries import council_named
 from tests.factories import make_client, make_involvement, make_practitioner, make_publication, make_service, make_user
@@ -37,12 +44,51 @@ def secret_of(user):
     return b32encode(TOTPDevice.objects.get(user=user, name="test").bin_key).decode()
 
 
+def make_safeguarded(number, view, hana, sam):
+    """People who keep others safe, a client to shield, and one with two confidential services."""
+    lena = person("lena", view, school, "Lena", f"Adair{number}", roles=("practitioner", "safeguarding_lead"))
+    bea = person("bea", view, school, "Bea", f"Ogden{number}", roles=("practitioner", "broker"))
+    person("igor", view, school, "Igor", f"Vance{number}", roles=("ig_officer",), job_title="Governance officer")
+    dora = person(
+        "dora", view, school, "Dora", f"Finch{number}", functions=["social_worker"], job_title="Social worker"
+    )
+    for key in (lena, bea, dora):
+        open_session(user=key.user, session_key=made[f"{key.given_name.lower()}-{view}"]["session"], browser="Chromium")
+    nina = person("nina", view, clinic, "Nina", f"Moss{number}", job_title="Sexual health nurse")
+    otto = person("otto", view, counselling, "Otto", f"Hale{number}", job_title="Counsellor")
+    beth = make_client("Beth", f"Thornbury{number}", born=date(2017, 5, 2))
+    for card, service in ((hana, health), (sam, school)):
+        make_involvement(beth, card, service=service, confirmed_on=clock.today())
+    for line in Involvement.objects.filter(client=beth):
+        make_publication(line)
+    clara = make_client("Clara", f"Thornbury{number}", born=clock.today() - timedelta(days=15 * 366))
+    make_publication(make_involvement(clara, hana, service=health, confirmed_on=clock.today()))
+    make_involvement(clara, otto, service=counselling)
+    answers = ConversationAnswers(
+        talked=Talked.CANNOT,
+        outcome=Outcome.NOT_SAFE_TO_RAISE,
+        why_anyway="en.significant_harm",
+        given_on=clock.today(),
+        named=(Recipient(agency=str(hana.agency_id)),),
+        facts=frozenset({"significant_harm_suspected"}),
+        picked={
+            "reason": "protect_this_person",
+            "why_no_consent": "would_prejudice_protection",
+            "informed_status": "not_safe_to_tell",
+        },
+    )
+    join_network(client_id=clara.id, service_id=clinic.id, answers=answers, by=viewer_of(nina.user))
+    made[f"hana-{view}"] |= {"shielded": str(beth.id), "confidential": str(clara.id)}
+
+
 with inside(council_named("Amber")):
     from core.visits.models import Contact, Visit
 
     health = make_service(code="universal.child_health", statuses=["contracted", "health_asc"])
     school = make_service(code="universal.school_health", statuses=["contracted", "health_asc"])
     fire = make_service(code="community.fire", statuses=["relevant_agency"])
+    clinic = make_service(code="sensitive.sexual_health", sensitivity="sexual_health", statuses=["contracted"])
+    counselling = make_service(code="sensitive.mental_health", sensitivity="mental_health", statuses=["contracted"])
     for number, view in enumerate(VIEWS):
         hana = person("hana", view, health, "Hana", f"Dvorak{number}", job_title="Health visitor")
         sam = person("sam", view, school, "Sam", f"Okoro{number}", job_title="School nurse")
@@ -82,6 +128,7 @@ with inside(council_named("Amber")):
         made[f"iris-{view}"] = {"email": officer.email, "session": session_for(officer)}
         made[f"hana-{view}"]["client"] = str(amy.id)
         made[f"hana-{view}"]["client_name"] = amy.full_name
+        make_safeguarded(number, view, hana, sam)
 with inside(council_named("Birch")):
     for view in VIEWS:
         person("bo", view, make_service(), "Bo", "Elsewhere")

@@ -45,6 +45,7 @@ from tests.factories import (
 )
 from tests.factories.counting import own_statements
 from tests.isolation.test_every_address import masked
+from tests.network.test_broker import plain
 
 WHY = "Police at the door now and nobody on the network answers"
 

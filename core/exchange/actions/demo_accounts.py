@@ -14,6 +14,7 @@ from core.accounts.actions.people import make_account
 from core.accounts.choices import Role
 from core.accounts.models import User
 from core.audit.actions import record
+from core.directory.models import Practitioner
 from core.exchange.errors import ImportNotPossible
 from core.exchange.samples import SampleAccount
 
@@ -39,6 +40,8 @@ def open_demo_account(account: SampleAccount, *, hashed: str) -> User:
     if user is None:
         roles = [Role(role) for role in account.roles]
         user = make_account(email=account.email, password=PASSWORD, roles=roles)
+    if account.functions:
+        Practitioner.objects.filter(user=user).update(functions=list(account.functions))
     if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
         return user
     if not user.has_usable_password():

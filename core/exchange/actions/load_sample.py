@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.exchange.actions.demo_accounts import hashed_password, open_demo_account, require_demo
 from core.exchange.actions.demo_life import bring_news, join_some, name_leads
+from core.exchange.actions.demo_safeguards import ask_the_safeguards
 from core.exchange.actions.import_roster import import_roster
 from core.exchange.actions.invented_conversations import Viewers, invent_conversations, lines_to_talk_about
 from core.exchange.results import ImportResult
@@ -52,6 +53,8 @@ def load_sample(*, council: CouncilRef, sample: Sample, today: date, report: Rep
     for account in sample.accounts:
         with _scope(council):
             bring_news(open_demo_account(account, hashed=hashed), viewers)
+    with _scope(council):
+        ask_the_safeguards([account.email for account in sample.accounts], viewers)
     return result
 
 

@@ -17,13 +17,14 @@ MAPPINGS: Final = HERE.parent / "roster" / "mappings"
 class SampleAccount:
     """Somebody who can sign in: their address, what they are, and how many clients of others they come to support.
 
-    `roles` is for somebody who is not in the staff file, and so has no contact card.
+    `roles` is for somebody not in the staff file, and so without a contact card; `functions` are the law pack's own.
     """
 
     email: str
     what: str
     joins: int = 0
     roles: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,13 @@ def read_samples() -> tuple[Sample, ...]:
             mappings=MAPPINGS / entry["folder"],
             as_of=entry["as_of"],
             accounts=tuple(
-                SampleAccount(one["email"], one["what"], one.get("joins", 0), tuple(one.get("roles", ())))
+                SampleAccount(
+                    one["email"],
+                    one["what"],
+                    one.get("joins", 0),
+                    tuple(one.get("roles", ())),
+                    tuple(one.get("functions", ())),
+                )
                 for one in entry["account"]
             ),
         )
