@@ -150,13 +150,21 @@ def test_another_councils_ids_are_not_there(amber, worlds, role):
     site = Site(amber).sign_in(viewers[role])
     asked = 0
     for name in with_ids():
-        for value in theirs.ids:
+        # Where the door is closed to the role, no id is ever looked at: one stands for all.
+        for value in theirs.ids if may_enter(role, name) else theirs.ids[:1]:
             for ask in (site.get, site.post):
                 answer = ask(filled(addresses()[name], value))
                 asked += 1
                 assert answer.status_code in REFUSED, f"{name} answered {answer.status_code} to another council's id"
                 assert CANARY.encode() not in answer.content, name
-    assert asked >= len(with_ids()) * len(theirs.ids)
+    entered = [name for name in with_ids() if may_enter(role, name)]
+    assert asked == 2 * (len(entered) * len(theirs.ids) + len(with_ids()) - len(entered))
+
+
+def may_enter(role: Role, name: str) -> bool:
+    """Whether the door lets this role in at all; what is behind it is another matter."""
+    wanted = RULES[name].any_role
+    return wanted is None or role.value in wanted
 
 
 def test_a_page_without_an_id_never_shows_another_councils_words(amber, worlds):
