@@ -14,8 +14,9 @@ from tenants.models import Council, Domain, PackSignOff
 def _hosts() -> QuerySet[Any]:
     """Hosts with their council, and the checksums under which its pack was signed off: one statement for all of it."""
     signed = PackSignOff.objects.filter(pack_id=OuterRef("tenant__pack_id")).order_by("signed_at")
-    hosts: QuerySet[Any] = Domain.objects.select_related("tenant")
-    return hosts.annotate(signed=ArraySubquery(signed.values("pack_checksum")))
+    hosts = Domain.objects.select_related("tenant")
+    known: QuerySet[Any] = hosts.annotate(signed=ArraySubquery(signed.values("pack_checksum")))
+    return known
 
 
 def _ref(domain: Any) -> CouncilRef:

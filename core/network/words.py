@@ -9,8 +9,10 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.consent.policy import Policy
 from core.network.choices import ApprovalState, PublicationEnd, Visibility, VoiceReason
+from core.network.last_day import ASKED_ANEW_AHEAD
 from ui.filters import long_date
 
 NOT_DISCUSSED: Final = frozenset({"", "evidence_incomplete"})
@@ -18,22 +20,27 @@ NOT_DISCUSSED: Final = frozenset({"", "evidence_incomplete"})
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """`text` says what stands; `next_step` what to do about it, where there is something to do."""
+    """`text` says what stands; `next_step` what to do about it, where there is something to do.
+
+    `is_ending`: others see it for a few weeks more, and the conversation can be had anew.
+    """
 
     is_shown: bool
     text: str
     next_step: str = ""
     review_by: date | None = None
+    is_ending: bool = False
 
 
 def shown(policy: Policy, *, basis: str, visibility: str, review_by: date) -> LineState:
     """A line that others see."""
-    route = policy.pack.wording.routes.get(basis, "")
+    route = policy.rules.wording.routes.get(basis, "")
     if visibility == Visibility.NAMED_ONLY:
         text = _("Shown only to the agencies that were named.")
     else:
         text = _("Shown to the people on this network.")
-    return LineState(is_shown=True, text=f"{text} {route}.".strip(), review_by=review_by)
+    is_ending = review_by <= clock.today() + ASKED_ANEW_AHEAD
+    return LineState(is_shown=True, text=f"{text} {route}.".strip(), review_by=review_by, is_ending=is_ending)
 
 
 def kept_back(reason: str, obligations: Iterable[str]) -> LineState:

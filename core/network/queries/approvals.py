@@ -201,7 +201,7 @@ def stand_ins_for(viewer: Viewer) -> tuple[StandInLine, ...]:
 
 def evidence_in_words(policy: Policy, answers: Mapping[str, Any]) -> Iterator[Said]:
     """What was recorded, question by question, in the pack's words; a code that it has no words for stays a code."""
-    wording, conversation = policy.pack.wording, policy.pack.conversation
+    wording, conversation = policy.rules.wording, policy.rules.conversation
     questions = {question.slug: question for question in conversation.questions}
     for slug, code in (
         (QuestionSlug.TALKED, answers.get("talked")),
@@ -261,7 +261,7 @@ def _ground(policy: Policy, code: str) -> str:
     """The ground in words: of a route, or of the reason for which it is looked at."""
     basis = policy.pack.basis(code)
     if basis is not None:
-        return policy.pack.wording.routes.get(code, basis.label)
+        return policy.rules.wording.routes.get(code, basis.label)
     return {
         "competence_below_assess_age": _("A young child is said to understand this decision"),
         "parental_responsibility": _("Parents disagree, or a court has decided who may agree"),
