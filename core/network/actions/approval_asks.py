@@ -15,7 +15,7 @@ from core.consent.conversation import ConversationAnswers, answers_as_json
 from core.consent.models import Conversation, DecisionRecord
 from core.consent.policy import Policy
 from core.consent.verdict import Decision, Verdict
-from core.consent.working_days import after_working_days
+from core.consent.working_days import working_days
 from core.network.actions.alerting import alert, holders
 from core.network.choices import ApprovalKind, ApprovalState
 from core.network.models import Approval, Involvement
@@ -64,7 +64,7 @@ def people_needed(policy: Policy, *codes: str) -> int:
 
 def due_on(policy: Policy, on: date) -> date:
     """The day by which it should be decided: the next working day (regimes, section 2)."""
-    return after_working_days(on, 1, policy.rules.locale.holidays)
+    return working_days(policy.rules.locale.holidays).after(on, 1)
 
 
 def ask(approvals: Collection[Approval]) -> None:

@@ -20,7 +20,7 @@ from core.consent.actions import record_decision
 from core.consent.deadlines import DeadlineUnknown, read_deadline
 from core.consent.packs_in_use import policy_in_force
 from core.consent.policy import Policy
-from core.consent.working_days import after_working_days
+from core.consent.working_days import working_days
 from core.directory.viewers import Viewer
 from core.network import errors
 from core.network.actions.alerting import alert, holders, managers_of
@@ -136,7 +136,7 @@ def review_due_at(policy: Policy, opened_at: datetime, *, is_shielded: bool) -> 
         days = read_deadline(words).number
     except DeadlineUnknown:  # `immediate`
         days = 0
-    last = after_working_days(timezone.localdate(opened_at), days, rules.locale.holidays)
+    last = working_days(rules.locale.holidays).after(timezone.localdate(opened_at), days)
     return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
 
 
