@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, DateField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from core import clock
@@ -17,6 +17,7 @@ from core.consent.packs_in_use import policy_in_force
 from core.council.words import say
 from core.directory.viewers import Viewer
 from core.network.choices import Answer
+from core.network.last_day import ASKED_ANEW_AHEAD
 from core.network.models import LeadOffer, Publication
 from core.network.policies import changeable_by, invitations_to, openable_by, visible_to
 from core.notices.queries import NoticeLine, notices_for
@@ -26,7 +27,7 @@ from core.visits.models import Visit
 A_PAGE = 25
 SOON = timedelta(days=14)
 MOST_VISITS = 8
-SHOWS = ("all", "stale", "unrecorded", "visits")
+SHOWS = ("all", "stale", "unrecorded", "anew", "visits")
 STANDS_ALONE = frozenset({"network.member.ended"})
 """Told of a line that is over: it was seen when they were told, and its client still may be."""
 TO_WEIGH = frozenset({"network.no.to_weigh"})
@@ -35,7 +36,7 @@ TO_WEIGH = frozenset({"network.no.to_weigh"})
 
 @dataclass(frozen=True, slots=True)
 class ClientLine:
-    """One line of my clients."""
+    """One line of my clients. `ask_anew_by`: soon, others see it no more unless the conversation is had anew."""
 
     involvement_id: UUID
     client_id: UUID
@@ -46,6 +47,7 @@ class ClientLine:
     confirmed_on: date
     is_stale: bool
     is_shown: bool
+    ask_anew_by: date | None
     is_own: bool
     next_visit: ComingVisit | None
 
@@ -115,12 +117,14 @@ def home_for(viewer: Viewer, filters: Filters) -> HomePage:
     counts = everything.aggregate(
         all=Count("id"),
         stale=Count("id", filter=Q(unconfirmed__gt=F("interval"))),
-        unrecorded=Count("id", filter=Q(is_live=False)),
+        unrecorded=Count("id", filter=Q(shown_until=None)),
+        anew=Count("id", filter=Q(shown_until__lte=today + ASKED_ANEW_AHEAD)),
         visits=Count("id", filter=Q(has_visit=True)),
     )
     narrowed = {
         "stale": everything.filter(unconfirmed__gt=F("interval")),
-        "unrecorded": everything.filter(is_live=False),
+        "unrecorded": everything.filter(shown_until=None),
+        "anew": everything.filter(shown_until__lte=today + ASKED_ANEW_AHEAD),
         "visits": everything.filter(has_visit=True),
     }.get(filters.show, everything)
     first = (filters.page - 1) * A_PAGE
@@ -130,7 +134,7 @@ def home_for(viewer: Viewer, filters: Filters) -> HomePage:
         )[first : first + A_PAGE + 1]
     )
     return HomePage(
-        lines=tuple(_line(row, viewer) for row in rows[:A_PAGE]),
+        lines=tuple(_line(row, viewer, today) for row in rows[:A_PAGE]),
         has_more=len(rows) > A_PAGE,
         counts={str(name): int(number or 0) for name, number in counts.items()},
         visits=_visits(viewer, today),
@@ -188,13 +192,13 @@ def _mine(viewer: Viewer, filters: Filters, today: date, default: int) -> QueryS
     return lines.annotate(
         unconfirmed=since,
         interval=Coalesce("service__service_type__freshness_days", Value(default), output_field=IntegerField()),
-        is_live=Exists(live),
+        shown_until=Subquery(live.values("review_by")[:1]),
         has_visit=Exists(coming),
         coming=coming.order_by("on", "starts_at").values(said=said)[:1],
     )
 
 
-def _line(row: Any, viewer: Viewer) -> ClientLine:
+def _line(row: Any, viewer: Viewer, today: date) -> ClientLine:
     return ClientLine(
         involvement_id=row.id,
         client_id=row.client_id,
@@ -204,7 +208,8 @@ def _line(row: Any, viewer: Viewer) -> ClientLine:
         service=row.service.service_type.label,
         confirmed_on=row.confirmed_on,
         is_stale=row.unconfirmed > row.interval,
-        is_shown=row.is_live,
+        is_shown=row.shown_until is not None,
+        ask_anew_by=row.shown_until if row.shown_until and row.shown_until <= today + ASKED_ANEW_AHEAD else None,
         is_own=row.practitioner_id == viewer.id,
         next_visit=_from_json(row) if row.coming else None,
     )

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from core.consent.pack import Basis, ClientKind
 from core.consent.policy import Policy
 from core.consent.request import Request
 from core.people.models import Client
 
-ONE_DAY = timedelta(days=1)
+ONE_DAY: Final = timedelta(days=1)
+ASKED_ANEW_AHEAD: Final = timedelta(days=28)
+"""From so long before the last day of a publication on, its conversation can be had anew."""
 
 
 def last_day_of_sight(

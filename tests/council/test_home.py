@@ -46,7 +46,8 @@ def test_a_manager_may_look_at_the_teams(in_amber):
 @pytest.mark.parametrize(
     ("show", "expected"),
     [
-        ("all", ["FRESH, Amy", "STALE, Amy", "VISITED, Amy"]),
+        ("all", ["ENDING, Amy", "FRESH, Amy", "STALE, Amy", "VISITED, Amy"]),
+        ("anew", ["ENDING, Amy"]),
         ("stale", ["STALE, Amy"]),
         ("unrecorded", ["FRESH, Amy"]),
         ("visits", ["VISITED, Amy"]),
@@ -59,6 +60,7 @@ def test_the_filters_narrow_the_list_and_their_counts_agree(in_amber, show, expe
     visited = make_involvement(make_client("Amy", "Visited"), me, started_on=clock.today() - timedelta(days=90))
     make_publication(stale)
     make_publication(visited)
+    make_publication(make_involvement(make_client("Amy", "Ending"), me), days=28)
     Visit.objects.create(client=visited.client, involvement=visited, on=clock.today(), created_at=clock.now())
     page = home_for(me, Filters(show=show))
     assert names(page) == expected

@@ -105,6 +105,7 @@ def _tabs(filters: Filters, counts: dict[str, int]) -> list[dict[str, object]]:
         "visits": _("With a visit to come (%d)"),
         "stale": _("Not confirmed for long (%d)"),
         "unrecorded": _("Conversation to record (%d)"),
+        "anew": _("Ask anew soon (%d)"),
     }
     return [
         {"text": text % counts[show], "href": _address(filters, show=show), "is_current": filters.show == show}

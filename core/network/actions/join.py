@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,14 +18,13 @@ from core.network.actions.telling import tell_network
 from core.network.actions.withdraw import end_refused
 from core.network.choices import Answer, PublicationEnd
 from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, NotPermitted
+from core.network.last_day import ASKED_ANEW_AHEAD
 from core.network.models import Involvement, NetworkInvitation, Publication, Reminder
 from core.network.policies import require_can_change, require_can_join, require_open
 from core.network.queries.around import Around, read_around
 from core.people.models import Client
 
 MEMBER_JOINED = "network.member.joined"
-ASKED_ANEW_AHEAD: Final = timedelta(days=28)
-"""From so long before the last day of a publication on, its conversation can be had anew."""
 
 
 @transaction.atomic
