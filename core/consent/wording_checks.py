@@ -65,12 +65,12 @@ def check_records(pack: Pack, problems: Problems) -> None:
             elif name == "talk" and found.default is None:
                 problems.add(key, f"“{slug}” is asked after every talk, so it needs a default.")
     for slug, values in records.review_if.items():
-        key = ("conversation", "records", "review_if", slug)
+        where = ("conversation", "records", "review_if", slug)
         if slug not in records.parental_responsibility:
-            problems.add(key, "is not among the fields of parental_responsibility.")
+            problems.add(where, "is not among the fields of parental_responsibility.")
         elif slug in fields:
             for value in _not_in(values, [option.value for option in fields[slug].options]):
-                problems.add(key, f"“{value}” is not one of its options.")
+                problems.add(where, f"“{value}” is not one of its options.")
 
 
 def check_wording(pack: Pack, problems: Problems) -> None:

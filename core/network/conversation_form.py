@@ -252,7 +252,7 @@ class ConversationForm(forms.Form):
 
     def _beside(self, given: Mapping[str, Any]) -> tuple[Asked, ...]:
         """The fields beside the answers that follow from a talk: those of a yes only after a yes."""
-        whole = [self.when_talked]
+        whole: list[Evidence | None] = [self.when_talked]
         if given.get("outcome_yes") in AGREED:
             if given.get("with_whom") == Consenter.SELF and given.get("competent") == YES:
                 whole.append(self.when_competent)

@@ -93,7 +93,7 @@ def _fetcher_of_nothing() -> Any:
     """What WeasyPrint asks for every address in a page: always refused, also files of this machine."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class Nothing(URLFetcher):
+    class Nothing(URLFetcher):  # type: ignore[misc]  # WeasyPrint tells no types
         def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002  # WeasyPrint's signature
             raise FatalURLFetchingError(f"A PDF may not fetch {url.split(':')[0]}: addresses.")
 
