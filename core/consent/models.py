@@ -57,6 +57,39 @@ class PolicyDraft(TenantModel):
         return str(self.id)
 
 
+class PolicyRehearsal(TenantModel):
+    """What a draft would change, worked out in lots: how far it came, then the result. Codes, counts and ids, no names.
+
+    It goes with its draft, and so do the clients' ids among its examples. `against_id` is the version that the draft
+    was compared with (none: the pack as it stands). `so_far` is what the lots before added up to, and is empty
+    afterwards; `lines` is how many have to be looked at, `lines_done` how many were.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        WORKING = "working"
+        DONE = "done"
+        FAILED = "failed"
+        STALE = "stale"
+
+    draft = models.OneToOneField(PolicyDraft, on_delete=models.CASCADE, related_name="+")
+    draft_version = models.PositiveIntegerField()
+    on = models.DateField()
+    against_id = models.UUIDField(null=True)
+    asked_by_id = models.UUIDField()
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    lines = models.PositiveIntegerField(default=0)
+    lines_done = models.PositiveIntegerField(default=0)
+    so_far = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    examples = models.JSONField(default=list, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class Material(TenantModel):
     """The words and cards shown in conversations, as they stood: a conversation names the code of the ones it used."""
 
