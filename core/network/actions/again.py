@@ -44,7 +44,7 @@ Agencies = Mapping[UUID, frozenset[str]]
 """What agencies are in law now, by id."""
 
 
-def publications_to_ask() -> TenantQuerySet[Publication]:
+def publications_to_ask() -> TenantQuerySet[Any]:
     """Live publications of open lines, with all that `decide_again` reads of one: one query, however many."""
     line = OuterRef("involvement__client_id"), OuterRef("involvement__practitioner_id")
     here = PublicationRecipient.objects.filter(publication_id=OuterRef("pk")).order_by("agency_id")

@@ -112,14 +112,10 @@ def take_back(
     """
     client = require_open(by, client_id, for_change=True)
     require_can_be_told(by, client_id)
-    if scope is WithdrawalScope.LINE and not visible_to(by).filter(id=involvement_id, client_id=client_id).exists():
-        raise line_refused(by, involvement_id or client_id)
-    if scope is WithdrawalScope.AGENCY and not Agency.objects.filter(id=agency_id).exists():
-        raise AgencyNotFound
+    line_id = _line(by, client_id, involvement_id) if scope is WithdrawalScope.LINE else None
+    named_id = _agency(agency_id) if scope is WithdrawalScope.AGENCY else None
     now, policy = clock.now(), policy_in_force(clock.today())
     facts = client_facts(client, policy, clock.today())
-    line_id = involvement_id if scope is WithdrawalScope.LINE else None
-    named_id = agency_id if scope is WithdrawalScope.AGENCY else None
     said = _Said(client, facts, policy, scope, line_id, named_id, said_by, by, now)
     withdrawal = Withdrawal.objects.create(
         client=client,
@@ -146,6 +142,18 @@ def take_back(
         },
     )  # fmt: skip
     return TakenBack(withdrawal, is_weighed=scope is not WithdrawalScope.LINE or bool(effect.weighed))
+
+
+def _line(by: Viewer, client_id: UUID, involvement_id: UUID | None) -> UUID:
+    if involvement_id and visible_to(by).filter(id=involvement_id, client_id=client_id).exists():
+        return involvement_id
+    raise line_refused(by, involvement_id or client_id)
+
+
+def _agency(agency_id: UUID | None) -> UUID:
+    if agency_id and Agency.objects.filter(id=agency_id).exists():
+        return agency_id
+    raise AgencyNotFound
 
 
 def end_refused(live: Publication, *, said_by: Consenter, by: Viewer) -> None:
@@ -285,8 +293,9 @@ def _end(effect: _Effect, said: _Said) -> None:
 def _clear(effect: _Effect, said: _Said) -> Cleared:
     """Everything that waited on the strength of what was taken back."""
     lines = effect.hidden_lines
-    theirs = Practitioner.objects.filter(agency_id=said.agency_id, user__isnull=False)
-    users = theirs.values("user_id") if said.agency_id is not None else None
+    users = None
+    if said.agency_id is not None:
+        users = Practitioner.objects.filter(agency_id=said.agency_id, user__isnull=False).values("user_id")
     owners = (one.involvement.practitioner.user_id for one in (*effect.ended, *effect.narrowed))
     _lapse_approvals(said)
     forget_notices(said.client.id, lines, but_for=(user for user in owners if user), only_for=users)
@@ -314,7 +323,7 @@ def _lapse_approvals(said: _Said) -> None:
         kind=ApprovalKind.PUBLICATION,
         state__in=(ApprovalState.WAITING, ApprovalState.ASKED_BACK),
     ).exclude(ground__in=overriding)
-    if said.scope is WithdrawalScope.LINE:
+    if said.involvement_id is not None:
         waiting = waiting.filter(involvement_id=said.involvement_id)
     if said.scope is not WithdrawalScope.AGENCY:
         waiting.update(state=ApprovalState.LAPSED, closed_at=said.at)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.directory.doors import CouncilRequest
-from core.directory.queries import card_for, colleagues
+from core.directory.queries import Card, card_for, colleagues
 from core.network import actions
 from core.network.doors import for_the_network
 from core.network.errors import NotPermitted, PractitionerNotFound
@@ -28,7 +28,7 @@ def invite(request: CouncilRequest, client_id: UUID) -> HttpResponse:
     require_can_invite(request.viewer, client_id)
     client = identity_for(request.viewer, client_id)
     chosen = InviteForm(request.POST if "practitioner" in request.POST else None)
-    found = None
+    found: tuple[Card, ...] | None = None
     if chosen.is_bound and chosen.is_valid():
         wanted = chosen.cleaned_data["practitioner"]
         try:

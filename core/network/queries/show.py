@@ -264,9 +264,8 @@ def _state(row: Any, policy: Policy) -> LineState:
     live, decided, asked, over = row.live, row.decided, row.asked, row.over
     if live is not None:
         last = date.fromisoformat(live["review_by"])
-        if last < clock.today():
-            return shown_until(PublicationEnd.EXPIRED, last)
-        return shown(policy, basis=live["basis"], visibility=live["visibility"], review_by=last)
+        over_since = shown_until(PublicationEnd.EXPIRED, last) if last < clock.today() else None
+        return over_since or shown(policy, basis=live["basis"], visibility=live["visibility"], review_by=last)
     if over and (decided is None or _moment(decided["at"]) <= _moment(over["at"])):
         ended = shown_until(over["reason"], timezone.localdate(_moment(over["at"])))
         if ended is not None:
