@@ -438,3 +438,57 @@ def test_the_lead_names_a_stand_in_through_the_page(amber, site):
     site.sign_in(made["colleague"])
     assert site.get("/approvals").status_code == 404
     assert "Approvals that wait" not in site.get("/").content.decode()
+
+
+BOTH = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connections
+from core import clock
+from core.network.actions import end_involvement
+from core.network.actions.approvals import approve_publication
+from core.network.choices import EndReason
+from core.network.models import Approval, Publication
+from tenants.context import inside
+from tenants.queries import council_at
+from tests.network.test_approvals import make_scene
+
+amber = council_at("amber.localhost")
+said = []
+for _time in range(3):
+    with inside(amber):
+        made = make_scene()
+    together = Barrier(2)
+
+    def work(ends):
+        together.wait(20)
+        try:
+            with inside(amber):
+                if ends:
+                    end_involvement(
+                        involvement_id=made["line"].id, on=clock.today(), reason=EndReason.NEED_MET, by=made["asker"]
+                    )
+                else:
+                    approve_publication(approval_id=made["approval"].id, by=made["lead"])
+        except Exception as error:
+            return type(error).__name__
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended, approved = pool.map(work, (True, False))
+    with inside(amber):
+        live = Publication.objects.filter(involvement=made["line"], ended_at=None).count()
+        waiting = Approval.objects.filter(involvement=made["line"], state="waiting").count()
+    said.append([ended, approved, live, waiting])
+print(json.dumps(said))
+"""
+
+
+def test_a_line_ended_while_a_lead_approves_is_never_shown_and_neither_waits_for_the_other(own_database):
+    for ended, approved, live, waiting in json.loads(own_database.python(BOTH).stdout.splitlines()[-1]):
+        assert ended == "done"
+        assert approved in {"done", "AlreadyDecided"}
+        assert (live, waiting) == (0, 0)

@@ -54,11 +54,13 @@ def approve_publication(*, approval_id: UUID, by: Viewer) -> Approval:
 
     Raises ApprovalNotFound, AlreadyDecided, AlreadySaid, OwnRequest, CannotBeApproved.
     """
+    # The line first and then the approval, as whoever ends a line holds them: so neither waits for the other.
+    line = _held_line(decidable_by(by), approval_id)
     approval = held(decidable_by(by), approval_id, by=by)
     is_last = say(approval, Voice.APPROVE, by=by)
     if not is_last:
         return approval
-    line = _open_line(approval, by)
+    line = _require_open_line(line, approval, by)
     asker, service = _asker(line, approval, by)
     around, decided = read_around(approval.client), Decided()
     decision = publish_approved(approval, asker=asker, service=service, around=around, decided=decided, by=by)
@@ -144,12 +146,17 @@ def tell_asker(approval: Approval, slug: str, *, by: Approver, reason: str = "")
         tell([asker.user_id], slug, client_id=approval.client_id, by=by, detail=detail)
 
 
-def _open_line(approval: Approval, by: Approver) -> Involvement:
-    line = (
+def _held_line(approvals: TenantQuerySet[Approval], approval_id: UUID) -> Involvement | None:
+    """The line an approval is about, where it is open, held until the work is done."""
+    line_ids = approvals.filter(id=approval_id).values("involvement_id")
+    return (
         Involvement.objects.select_for_update(of=("self",))
-        .filter(id=approval.involvement_id, ended_on=None, client__removed_at=None)
+        .filter(id__in=line_ids, ended_on=None, client__removed_at=None)
         .first()
     )
+
+
+def _require_open_line(line: Involvement | None, approval: Approval, by: Approver) -> Involvement:
     if line is None or Publication.objects.filter(involvement=line, ended_at=None).exists():
         raise _refused(AlreadyDecided(), approval, by)
     approval.involvement = line
