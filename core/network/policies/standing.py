@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import IntegerField, QuerySet, Value
 
 from core import clock
+from core.consent.pack import NOT_SHIELDED
 from core.directory.viewers import Viewer
 from core.network.choices import Answer
 from core.network.models import Conflict, Involvement, LimitedSight, NetworkInvitation, ShieldAssignment
@@ -89,7 +90,11 @@ def _read(viewer: Viewer, *, with_clients: bool) -> Standing:
         lines = Involvement.objects.filter(ended_on=None)
         answers = (Answer.WAITING, Answer.ACCEPTED)
         ways.append(_tied(lines.filter(**own), _Tie.OWN))
-        ways.append(_tied(NetworkInvitation.objects.filter(answer__in=answers, **own), _Tie.INVITED))
+        ways.append(
+            _tied(
+                NetworkInvitation.objects.filter(answer__in=answers, client__shield=NOT_SHIELDED, **own), _Tie.INVITED
+            )
+        )
         if viewer.managed_service_ids:
             ways.append(_tied(lines.filter(service_id__in=viewer.managed_service_ids), _Tie.TEAM))
     found: defaultdict[int, set[UUID]] = defaultdict(set)
