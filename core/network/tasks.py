@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from core.network import actions
+from core.network.rehearsal.work import REHEARSE, work_off
 from tenants.context import CouncilRef
 from tenants.tasks import CouncilJob
 
@@ -13,3 +14,9 @@ from tenants.tasks import CouncilJob
 def keep_time(council: CouncilRef) -> None:
     """Keep the council's present day. The scheduler calls it every hour; it acts once a day of the council's own."""
     actions.keep_time(council)
+
+
+@shared_task(base=CouncilJob, name=REHEARSE)  # type: ignore[untyped-decorator]  # celery ships no types
+def rehearse_policy(council: CouncilRef) -> None:
+    """Work off the rehearsals that this council waits for. Asked for when one begins, and again by the scheduler."""
+    work_off(council)

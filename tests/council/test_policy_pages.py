@@ -205,7 +205,7 @@ def today():
 def test_a_rehearsal_tells_the_officer_numbers_and_examples_without_a_name(world):
     youth_kept_close(world)
     assert "before anybody notices" in text(world.site.get(f"{world.at}/rehearsal"))
-    page = text(world.site.post(f"{world.at}/rehearsal", today()))
+    page = text(world.site.post(f"{world.at}/rehearsal", today(), follow=True))
     assert "Health visitor" in page
     assert "Youth work" in page
     assert "would no longer be seen by: Health visitor" in page
@@ -220,7 +220,7 @@ def test_a_rehearsal_tells_the_officer_numbers_and_examples_without_a_name(world
 def test_an_admin_is_told_numbers_alone_and_none_below_five_exactly(world):
     youth_kept_close(world)
     site = Site(world.council).sign_in(world.admin)
-    page = text(site.post(f"{world.at}/rehearsal", today()))
+    page = text(site.post(f"{world.at}/rehearsal", today(), follow=True))
     assert "fewer than 5" in page
     assert "Examples" not in page
     assert str(world.amy.id) not in page
@@ -342,7 +342,7 @@ def test_a_live_council_without_any_policy_can_prepare_rehearse_and_publish_its_
     live(monkeypatch, signed)
     health = Site(world.council).sign_in(world.health)
     assert health.get("/").status_code == 503
-    page = text(world.site.post(f"{world.at}/rehearsal", today()))
+    page = text(world.site.post(f"{world.at}/rehearsal", today(), follow=True))
     assert "would be seen again by" in page
     assert world.site.get(f"{world.at}/clients/{world.amy.id}").status_code == 200
     world.site.post(f"{world.at}/publish", {"version": 1, **on(clock.today())})

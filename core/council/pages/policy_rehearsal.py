@@ -5,12 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
 from core.audit.actions import record_sight, refuse
-from core.consent.actions_policy import mark_rehearsed
 from core.council.pages.policy import for_policy_makers, is_officer
 from core.council.pages.policy_forms import RehearsalForm
 from core.council.policy_queries import draft_page, to_compare
@@ -18,29 +17,29 @@ from core.council.policy_words import rounded
 from core.directory.doors import CouncilRequest
 from core.network.errors import ClientNotFound
 from core.network.identity_bar import bar
-from core.network.rehearsal import client_as_it_would_be, rehearse
+from core.network.rehearsal import ask_rehearsal, client_as_it_would_be, rehearsal_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_policy_makers
 def rehearsal(request: CouncilRequest, draft_id: UUID) -> HttpResponse:
-    """Ask for the day; then say what would change. The draft is then rehearsed, and may be published as it stands."""
+    """Ask for the day, have it rehearsed, and say how far it came or what would change.
+
+    Once it is done the draft is rehearsed, and may be published as it stands.
+    """
     page = draft_page(draft_id)
     form = RehearsalForm(request.POST if request.method == "POST" else None, initial={"on": clock.today()})
+    if form.is_bound and form.is_valid():
+        ask_rehearsal(draft_id=page.id, on=form.cleaned_data["on"], by=request.user)
+        return redirect("council:rehearse_policy", page.id)
     shown = {
         "page": page,
         "form": form,
+        "rehearsal": rehearsal_page(page.id, version=page.version),
         "may_see_clients": is_officer(request),
         "say": rounded(exact=is_officer(request)),
     }
-    if not form.is_bound:
-        return render(request, "council/policy_rehearsal.html", shown)
-    if not form.is_valid():
-        return render(request, "council/policy_rehearsal.html", shown, status=422)
-    now, then = to_compare(page, form.cleaned_data["on"])
-    result = rehearse(now=now, then=then, on=form.cleaned_data["on"])
-    mark_rehearsed(draft_id=page.id, version=page.version, counts=result.counts, by=request.user)
-    return render(request, "council/policy_rehearsal.html", {**shown, "result": result})
+    return render(request, "council/policy_rehearsal.html", shown, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -21,7 +21,7 @@ from core.network.actions.time_passing import Passed, passed
 from core.network.choices import PublicationEnd, Visibility
 from tenants.base_model import TenantQuerySet
 
-A_LOT: Final = 1000
+A_LOT: Final = 2000
 
 _TYPE: Final = "involvement__service__service_type__"
 
@@ -56,20 +56,42 @@ class Change:
         return bool(self.gained_by)
 
 
-def changes(now: Policy, then: Policy, on: date, *, client_id: UUID | None = None) -> Iterator[list[Change]]:
-    """The lines that would change on a day, a lot at a time: five queries a lot, however many lines are in it."""
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Some of the lines that were looked at: how many, the last of them, and those that would change."""
+
+    size: int
+    last: UUID
+    changed: list[Change]
+
+
+def lots(
+    now: Policy, then: Policy, on: date, *, after: UUID | None = None, client_id: UUID | None = None
+) -> Iterator[Lot]:
+    """The lines that can change on a day, a lot at a time: five queries a lot, however many lines are in it.
+
+    `after` is the last that was looked at already.
+    """
     touched = touched_by(now, then, on)
     if touched is None:
         return
     rows = looked_at(on).filter(touched).order_by("id")
     if client_id is not None:
         rows = rows.filter(involvement__client_id=client_id)
-    last: UUID | None = None
-    while lot := list(rows.filter(id__gt=last)[:A_LOT] if last else rows[:A_LOT]):
-        found = _changed(lot, now, then, on)
-        if found:
-            yield found
-        last = lot[-1].id
+    while lot := list(rows.filter(id__gt=after)[:A_LOT] if after else rows[:A_LOT]):
+        after = lot[-1].id
+        yield Lot(len(lot), lot[-1].id, _changed(lot, now, then, on))
+
+
+def changes(now: Policy, then: Policy, on: date, *, client_id: UUID | None = None) -> Iterator[list[Change]]:
+    """The lines that would change on a day, a lot at a time."""
+    return (lot.changed for lot in lots(now, then, on, client_id=client_id) if lot.changed)
+
+
+def how_many(now: Policy, then: Policy, on: date) -> int:
+    """How many lines have to be looked at. One query."""
+    touched = touched_by(now, then, on)
+    return 0 if touched is None else looked_at(on).filter(touched).count()
 
 
 def looked_at(on: date) -> TenantQuerySet[Any]:

@@ -1,176 +1,109 @@
-"""A rehearsal in numbers, by role and agency and by service, with a few examples."""
+"""A rehearsal in numbers: added up lot by lot as plain codes, counts and ids, so that it can be kept and gone on with."""
 
 from __future__ import annotations
 
-import contextlib
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
-from django.db import connection
 from django.db.models import F
 
 from core.consent.pack import STANDARD_CLASS, OtherViewers
 from core.consent.policy import Policy
-from core.network.rehearsal.audience import Audience, Person, standing_everywhere
-from core.network.rehearsal.changes import Change, changes, looked_at
-from tenants.context import STATEMENT_TIMEOUT
+from core.network.rehearsal.audience import Audience, Person
+from core.network.rehearsal.changes import Change, looked_at
 
 MOST_EXAMPLES: Final = 10
-LONGER: Final = "60s"
-"""How long one statement of a rehearsal may take: it looks at a whole council."""
+
+CHANGED: Final = ("lost", "gained", "asked_anew", "sooner")
+_OF_A_SERVICE: Final = ("lost", "gained", "asked_anew")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """People of one role in one agency, and how many lines they would no longer see, or see again."""
+class Sum:
+    """What the lots so far add up to. `so_far` and `examples` are ready for JSON: no name of anybody is in them.
 
-    agency: str
-    role: str
-    people: int
-    lost: int
-    gained: int
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceCount:
-    """Lines of one service type."""
-
-    service: str
-    lost: int
-    gained: int
-    asked_anew: int
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One client's line that would change; no name of the client. `seen_by` are roles and agencies."""
-
-    client_id: UUID
-    service: str
-    agency: str
-    is_lost: bool
-    is_gained: bool
-    is_asked_anew: bool
-    seen_by: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What a draft would change on a day.
-
-    `shown` lines are shown to somebody today. `lost` and `gained` lines would change for at least one agency's people.
-    `sooner` would come up for review earlier than they do now. `masked_lost` are lines of which others would no longer
-    be told that a service is there.
+    People who share a role and an agency are one group, under a hash; one of them stands for it, so that its role and
+    agency can be told from their card. It grows with the practitioners of a council, not with its clients.
     """
 
-    on: date
-    shown: int
-    lost: int
-    gained: int
-    asked_anew: int
-    sooner: int
-    masked_lost: int
-    masked_gained: int
-    reach: tuple[Reach, ...]
-    services: tuple[ServiceCount, ...]
-    examples: tuple[Example, ...]
+    def __init__(self, so_far: dict[str, Any] | None = None, examples: list[dict[str, Any]] | None = None) -> None:
+        stored = so_far or {}
+        self._whole: dict[str, int] = stored.get("whole") or dict.fromkeys(CHANGED, 0)
+        self._services: dict[str, dict[str, int]] = stored.get("services") or {}
+        self._reach: dict[str, dict[str, Any]] = stored.get("reach") or {}
+        self._people = {key: set(group["people"]) for key, group in self._reach.items()}
+        self.examples = examples or []
+        self._shown_clients = {one["client"] for one in self.examples}
 
     @property
-    def changes_nothing(self) -> bool:
-        """Whether nobody would notice it in what they see."""
-        counts = (self.lost, self.gained, self.asked_anew, self.sooner, self.masked_lost, self.masked_gained)
-        return not any(counts)
+    def so_far(self) -> dict[str, Any]:
+        """All that it takes to go on."""
+        reach = {key: {**group, "people": sorted(self._people[key])} for key, group in self._reach.items()}
+        return {"whole": self._whole, "services": self._services, "reach": reach}
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """The numbers alone, for the record."""
-        names = ("shown", "lost", "gained", "asked_anew", "sooner", "masked_lost", "masked_gained")
-        return {name: getattr(self, name) for name in names}
+    def add(self, changed: list[Change], everywhere: Iterable[Person]) -> None:
+        """Count one lot. Four queries, or none where nothing in it changes for anybody."""
+        told = [change for change in changed if change.is_lost or change.is_gained or change.is_asked_anew]
+        for change in changed:
+            _count(self._whole, change, CHANGED)
+        if not told:
+            return
+        audience = Audience(told, everywhere)
+        for change in told:
+            code = change.line.service.service_type.code
+            _count(self._services.setdefault(code, dict.fromkeys(_OF_A_SERVICE, 0)), change, _OF_A_SERVICE)
+            groups = self._groups(change, audience)
+            if len(self.examples) < MOST_EXAMPLES and str(change.line.client_id) not in self._shown_clients:
+                self._shown_clients.add(str(change.line.client_id))
+                self.examples.append(_example(change, groups))
 
+    def _groups(self, change: Change, audience: Audience) -> list[Person]:
+        """Count a change for each role and agency that it reaches. Returns one person of each."""
+        groups: dict[str, Person] = {}
+        for person in audience.of(change):
+            key = _group(person)
+            if key not in groups:
+                groups[key] = person
+                group = self._reach.setdefault(key, {"who": str(person.id), "lost": 0, "gained": 0})
+                group["lost"] += person.agency_id in change.lost_to
+                group["gained"] += person.agency_id in change.gained_by
+            self._people.setdefault(key, set()).add(str(person.id))
+        return sorted(groups.values(), key=lambda person: (person.role, person.agency))
 
-@dataclass(slots=True)
-class _Tally:
-    people: set[UUID] = field(default_factory=set)
-    lost: int = 0
-    gained: int = 0
-    asked_anew: int = 0
-    sooner: int = 0
-
-    def add(self, change: Change) -> None:
-        self.lost += change.is_lost
-        self.gained += change.is_gained
-        self.asked_anew += change.is_asked_anew
-        self.sooner += change.is_sooner
-
-
-def rehearse(*, now: Policy, then: Policy, on: date) -> Rehearsal:
-    """What would change if `then` took the place of `now` on a day. A few queries for each thousand lines touched."""
-    reach: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
-    services: defaultdict[str, _Tally] = defaultdict(_Tally)
-    whole, examples = _Tally(), dict[UUID, Example]()
-    with _taking_longer():
-        everywhere = standing_everywhere()
-        for lot in changes(now, then, on):
-            audience = Audience(lot, everywhere)
-            for change in lot:
-                seen_by = tuple(audience.of(change))
-                _count(change, seen_by, reach, services, whole)
-                is_seen = change.is_lost or change.is_gained or change.is_asked_anew
-                if is_seen and len(examples) < MOST_EXAMPLES and change.line.client_id not in examples:
-                    examples[change.line.client_id] = _example(change, seen_by)
-        return Rehearsal(
-            on=on,
-            shown=looked_at(on).filter(basis__in=sorted(now.in_force(on))).count(),
-            lost=whole.lost,
-            gained=whole.gained,
-            asked_anew=whole.asked_anew,
-            sooner=whole.sooner,
-            masked_lost=_masked(now, then, on),
-            masked_gained=_masked(then, now, on),
-            reach=tuple(
-                Reach(agency, role, len(tally.people), tally.lost, tally.gained)
-                for (agency, role), tally in sorted(reach.items())
-            ),
-            services=tuple(
-                ServiceCount(service, tally.lost, tally.gained, tally.asked_anew)
-                for service, tally in sorted(services.items())
-            ),
-            examples=tuple(examples.values()),
-        )
+    def result(self, now: Policy, then: Policy, on: date) -> dict[str, Any]:
+        """The numbers as they are kept, with those that are counted of the whole council at once."""
+        return {
+            "shown": looked_at(on).filter(basis__in=sorted(now.in_force(on))).count(),
+            **self._whole,
+            "masked_lost": _masked(now, then, on),
+            "masked_gained": _masked(then, now, on),
+            "reach": [{**group, "people": len(self._people[key])} for key, group in self._reach.items()],
+            "services": self._services,
+        }
 
 
-def _count(
-    change: Change,
-    seen_by: tuple[Person, ...],
-    reach: defaultdict[tuple[str, str], _Tally],
-    services: defaultdict[str, _Tally],
-    whole: _Tally,
-) -> None:
-    for agency_id, agency, role in {(person.agency_id, person.agency, person.role) for person in seen_by}:
-        reach[agency, role].lost += agency_id in change.lost_to
-        reach[agency, role].gained += agency_id in change.gained_by
-    for person in seen_by:
-        reach[person.agency, person.role].people.add(person.id)
-    whole.add(change)
-    if change.is_lost or change.is_gained or change.is_asked_anew:
-        services[change.line.service.service_type.label].add(change)
+def _count(into: dict[str, int], change: Change, names: Iterable[str]) -> None:
+    for name in names:
+        into[name] += getattr(change, f"is_{name}")
 
 
-def _example(change: Change, seen_by: tuple[Person, ...]) -> Example:
+def _group(person: Person) -> str:
+    role = hashlib.blake2b(person.role.encode(), digest_size=8).hexdigest()
+    return f"{person.agency_id} {role}"
+
+
+def _example(change: Change, seen_by: Iterable[Person]) -> dict[str, Any]:
     line = change.line
-    return Example(
-        client_id=line.client_id,
-        service=line.service.service_type.label,
-        agency=line.practitioner.agency.name,
-        is_lost=change.is_lost,
-        is_gained=change.is_gained,
-        is_asked_anew=change.is_asked_anew,
-        seen_by=tuple(sorted({(person.role, person.agency) for person in seen_by})),
-    )
+    return {
+        "client": str(line.client_id),
+        "service": line.service.service_type.code,
+        "agency": str(line.practitioner.agency_id),
+        "is_lost": change.is_lost,
+        "is_gained": change.is_gained,
+        "is_asked_anew": change.is_asked_anew,
+        "seen_by": [str(person.id) for person in seen_by],
+    }
 
 
 def _masked(shows: Policy, hides: Policy, on: date) -> int:
@@ -193,13 +126,3 @@ def _is_masked(policy: Policy, code: str, own: str) -> bool:
     cls = policy.class_of(code, own)
     masks = sensitive.other_viewers is OtherViewers.MASKED
     return masks and cls != STANDARD_CLASS and cls not in sensitive.hidden_always
-
-
-@contextlib.contextmanager
-def _taking_longer() -> Iterator[None]:
-    """Let the statements inside take longer than a page's may."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [LONGER])
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])

@@ -57,6 +57,10 @@ CELERY_BEAT_SCHEDULE = {
     "escalate limited sights": {
         "task": "tenants.every_council", "schedule": crontab(minute="20"), "args": ["network.escalate_unreviewed"],
     },
+    # A rehearsal is begun at once: this goes on with one whose worker went away.
+    "go on with rehearsals": {
+        "task": "tenants.every_council", "schedule": 120.0, "args": ["network.rehearse_policy"],
+    },
     "warn of requests that fall due": {
         "task": "tenants.every_council", "schedule": crontab(hour="6", minute="25"), "args": ["rights.warn_of_what_is_due"],
     },
