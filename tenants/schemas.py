@@ -24,9 +24,7 @@ from tenants.errors import NotTheMigrator
 from tenants.names import APP_ROLE, OWNER_ROLE, SHARED_SCHEMA, require_council_schema
 from tenants.process import is_migrator
 
-_BUILDS: Final = re.compile(
-    r"\s*(CREATE|ALTER|INSERT|UPDATE|DELETE|DROP|COMMENT|DO|SET CONSTRAINTS)\b", re.IGNORECASE
-)
+_BUILDS: Final = re.compile(r"\s*(CREATE|ALTER|INSERT|UPDATE|DELETE|DROP|COMMENT|DO|SET CONSTRAINTS)\b", re.IGNORECASE)
 """What a recipe keeps. Django drops a foreign key by `SET CONSTRAINTS …; ALTER TABLE …` in one go."""
 
 
