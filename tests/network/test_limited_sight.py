@@ -396,3 +396,16 @@ def test_a_viewer_is_bound_to_the_session_they_signed_in_with(amber, site):
         with pytest.raises(errors.SessionNotListed):
             look(duty, amy)
         assert policy_in_force(clock.today()).rules.break_glass.reason_min_chars == 20
+
+
+def test_a_search_that_names_a_shielded_person_shows_the_way_to_whoever_may_go_it(amber, site):
+    with inside(amber):
+        amy, _worker, _line, _hidden = make_shielded()
+        duty, other = make_viewer(functions=["mash"]), make_viewer()
+    typed = {"q": f"{amy.given_name} {amy.family_name} {amy.birth_date:%d/%m/%Y}"}
+    for viewer, may in ((duty, True), (other, False)):
+        site.sign_in(viewer)
+        found = site.post("/search", typed, follow=True).content.decode()
+        assert "details are protected" in found
+        assert (f"/clients/{amy.id}/limited-sight" in found) is may
+        assert may or str(amy.id) not in found

@@ -39,6 +39,13 @@ def may_ever_ask(viewer: Viewer) -> bool:
     return bool((viewer.functions | viewer.roles) & {*rules.break_glass.roles, *rules.shield.break_glass_roles})
 
 
+def may_open_shielded(viewer: Viewer) -> bool:
+    """The same for a shielded record: whoever may is shown the way where a search names one. No query."""
+    rules = policy_in_force(clock.today()).rules
+    may_act = viewer.is_cleared and viewer.has_agreement
+    return may_act and bool((viewer.functions | viewer.roles) & set(rules.shield.break_glass_roles))
+
+
 def require_limited_sight(viewer: Viewer, client_id: UUID, *, for_change: bool = False) -> AllowedSight:
     """The record, where the procedure permits its limited sight to one of the viewer's functions or roles.
 

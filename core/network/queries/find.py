@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from typing import Final
@@ -28,6 +28,7 @@ from core.consent.verdict import Reason, Visibility
 from core.directory.viewers import Viewer
 from core.network.errors import AgreementMissing, MayNotSearch, NotCleared
 from core.network.policies import standing_of
+from core.network.policies.limited import may_open_shielded
 from core.people import names
 from core.people.choices import Shield
 from core.people.identity import spoken
@@ -48,7 +49,7 @@ class FoundClient:
     """One line of a list of clients. `place` is filled only where names and birth dates do not tell two apart.
 
     `is_match_only`: there is a network, and the line says no more than what was typed. `is_protected`: a shielded
-    person; the line says no more than what was typed either, and leads nowhere.
+    person; the line says no more than what was typed, and leads nowhere, or where `may_see_briefly` to limited sight.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class FoundClient:
     is_yours: bool
     is_match_only: bool
     is_protected: bool = False
+    may_see_briefly: bool = False
     because: tuple[str, ...] = ()
 
 
@@ -252,7 +254,11 @@ def _shown(sight: Sight, parsed: ParsedSearch, ranked: Iterable[Ranked]) -> tupl
     if len(meant) == 1:
         lines.append(_as_typed(meant[0], parsed))
     # Two shielded people of one name and birth date are one line: how many there are is never told.
-    lines += [_as_typed(one, parsed, is_protected=True) for one in protected if fits_exactly(parsed, one)][:1]
+    meant = [record for record in protected if fits_exactly(parsed, record)][:1]
+    lines += [
+        replace(_as_typed(one, parsed, is_protected=True), may_see_briefly=may_open_shielded(sight.viewer))
+        for one in meant
+    ]
     return tuple(lines)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from core import clock
 from core.audit.actions import record_sight, refuse
@@ -48,7 +49,7 @@ class OpenSight:
 
 @dataclass(frozen=True, slots=True)
 class SightLine:
-    """One sight in the officers' list."""
+    """One sight in the officers' list. `review_by` is the last day on which its review is in time."""
 
     id: UUID
     name: str
@@ -56,7 +57,7 @@ class SightLine:
     agency: str
     reason: str
     opened_at: datetime
-    review_due_at: datetime
+    review_by: date
     is_overdue: bool
     was_escalated: bool
     is_often: bool
@@ -159,7 +160,7 @@ def _line(row: Any, officer: Officer, often: frozenset[UUID]) -> SightLine:
         agency=row.practitioner.agency.name,
         reason=str(SightReason(row.reason).label),
         opened_at=row.opened_at,
-        review_due_at=row.review_due_at,
+        review_by=timezone.localdate(row.review_due_at - timedelta(seconds=1)),
         is_overdue=row.reviewed_at is None and row.review_due_at < clock.now(),
         was_escalated=row.escalated_at is not None,
         is_often=row.practitioner_id in often,
