@@ -5,6 +5,7 @@ Invented people: names drawn from short lists, numbers from the reserved ranges.
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
 from dataclasses import dataclass
@@ -157,8 +158,8 @@ def fill(url: str, schema: str, size: Size = Size()) -> Filled:
     with psycopg.connect(url) as connection:
         copier = Copier(connection, schema)
         directory = _directory(copier, dice, size)
-        clients, names = _clients(copier, dice, size)
-        _network(copier, dice, size, directory, clients)
+        clients, names, born = _clients(copier, dice, size)
+        _network(copier, dice, size, directory, dict(zip(clients, born, strict=True)))
         connection.commit()
         connection.autocommit = True
         connection.execute(sql.SQL("SET search_path = {}, extensions").format(sql.Identifier(schema)))
@@ -248,13 +249,14 @@ def _family(dice: random.Random) -> str:
     return dice.choice(FAMILY_STARTS) + dice.choice(FAMILY_ENDS)
 
 
-def _clients(copier: Copier, dice: random.Random, size: Size) -> tuple[list[uuid.UUID], list[str]]:
-    ids, names, rows = [], [], []
+def _clients(copier: Copier, dice: random.Random, size: Size) -> tuple[list[uuid.UUID], list[str], list[date]]:
+    ids, names, births, rows = [], [], [], []
     for n in range(size.clients):
         given, family = dice.choice(GIVEN), _family(dice)
         born = date(2006, 1, 1) + timedelta(days=dice.randrange(7_500))
         ids.append(_id(dice))
         names.append(f"{given} {family}")
+        births.append(born)
         rows.append(
             (
                 ids[-1],
@@ -280,16 +282,36 @@ def _clients(copier: Copier, dice: random.Random, size: Size) -> tuple[list[uuid
         " search_key postcode_key created_at version",
         rows,
     )
-    return ids, names
+    return ids, names, births
+
+
+def _question(agency: uuid.UUID, asked: date, born: date) -> str:
+    """What a publication's decision was asked, as it is recorded."""
+    age = (asked - born).days * 4 // 1461
+    return json.dumps(
+        {
+            "date": asked.isoformat(),
+            "action": "publish",
+            "actor": {"agency": str(agency), "status": ["s11"], "role": "practitioner", "involved": True},
+            "client": {"age": max(0, age), "shield": "none"},
+            "service": {"cls": "standard", "named": []},
+            "consent": {"by": "parent" if age < 16 else "self", "age_days": 0},
+            "recipients": [],
+            "facts": [],
+            "factors": [],
+            "fields": ["purpose", "agreed_by", "agreement_form", "material_version"],
+            "basis": "en.family_help_agreement",
+        }
+    )
 
 
 def _network(
-    copier: Copier, dice: random.Random, size: Size, directory: dict[str, Any], clients: list[uuid.UUID]
+    copier: Copier, dice: random.Random, size: Size, directory: dict[str, Any], clients: dict[uuid.UUID, date]
 ) -> None:
     """Four lines a client, each published to the four agencies; the first practitioner is on the first thousand clients."""
     each = size.involvements // size.clients
     lines, decisions, publications, recipients, contacts, visits = [], [], [], [], [], []
-    for number, client in enumerate(clients):
+    for number, (client, born) in enumerate(clients.items()):
         members = dice.sample(directory["practitioners"], each)
         if number < 1000:
             members[0] = directory["practitioners"][0]
@@ -297,6 +319,7 @@ def _network(
         for card, place in members:
             line, decision, publication = _id(dice), _id(dice), _id(dice)
             started = TODAY - timedelta(days=dice.randrange(700))
+            asked = max(started, TODAY - timedelta(days=330))
             lines.append(
                 (
                     line,
@@ -313,7 +336,7 @@ def _network(
                 )
             )
             decisions.append(
-                (decision, NOW, "publish", client, line, "{}", "PERMIT", "ok", "network", [], "gb-eng@2026.11.0", "")
+                (decision, NOW, "publish", client, line, _question(directory["agencies"][place], asked, born), "PERMIT", "ok", "network", [], "gb-eng@2026.11.0", "")
             )
             publications.append(
                 (
@@ -324,7 +347,7 @@ def _network(
                     "network",
                     NOW,
                     card,
-                    TODAY + timedelta(days=400),
+                    asked + timedelta(days=365),
                     "",
                 )
             )

@@ -1,4 +1,4 @@
-"""A rehearsal in numbers: added up lot by lot as plain codes, counts and ids, so that it can be kept and gone on with."""
+"""A rehearsal in numbers: added up lot by lot as plain codes, counts and ids, so that it can be kept on the way."""
 
 from __future__ import annotations
 

@@ -84,11 +84,13 @@ def told(on: date, counts: Mapping[str, Any], examples: Sequence[Mapping[str, An
     labels = dict(ServiceType.objects.values_list("code", "label"))
     standing_for = {group["who"] for group in counts["reach"]}.union(*(one["seen_by"] for one in examples))
     cards: Any = Practitioner.objects.filter(id__in=standing_for)
-    groups = {str(id): (role, agency) for id, role, agency in cards.values_list("id", "job_title", "agency__name")}
+    groups = {str(card): (role, agency) for card, role, agency in cards.values_list("id", "job_title", "agency__name")}
     shown = _still_shown(one["client"] for one in examples)
     agencies = {
-        str(id): name
-        for id, name in Agency.objects.filter(id__in=[one["agency"] for one in examples]).values_list("id", "name")
+        str(agency_id): name
+        for agency_id, name in Agency.objects.filter(id__in=[one["agency"] for one in examples]).values_list(
+            "id", "name"
+        )
     }
     return Rehearsal(
         on=on,
@@ -127,4 +129,4 @@ def _reach(kept: Sequence[Mapping[str, Any]], groups: Mapping[str, tuple[str, st
 
 def _still_shown(client_ids: Any) -> set[str]:
     rows = Client.objects.filter(id__in=list(client_ids), removed_at=None, closed_on=None, shield=NOT_SHIELDED)
-    return {str(id) for id in rows.values_list("id", flat=True)}
+    return {str(client_id) for client_id in rows.values_list("id", flat=True)}
