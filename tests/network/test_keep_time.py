@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from core import clock
@@ -523,6 +523,11 @@ def test_asked_anew_and_not_decided_it_is_shown_until_its_day_and_a_no_ends_it_a
 # For any world
 
 
+BASES = (
+    "en.family_help_agreement", "en.family_help_agreement", "en.consent_explicit", "en.s16la", "en.direct_care_251b",
+)  # fmt: skip
+
+
 @st.composite
 def lives(draw):
     """A client with a few lines, and what happens to all of it before some day."""
@@ -530,7 +535,8 @@ def lives(draw):
         "born": draw(
             st.one_of(
                 st.none(),
-                st.dates(date(2005, 1, 1), date(2020, 1, 1)),
+                st.dates(date(2005, 1, 1), date(2024, 1, 1)),
+                st.dates(date(2016, 1, 1), date(2024, 1, 1)),
                 st.sampled_from([date(2008, 2, 29), date(2012, 2, 29), date(2008, 11, 24), date(2013, 11, 23)]),
             )
         ),
@@ -538,25 +544,25 @@ def lives(draw):
         "lines": draw(
             st.lists(
                 st.tuples(
-                    st.sampled_from(["standard", "mental_health"]),
-                    st.sampled_from(
-                        ["en.family_help_agreement", "en.consent_explicit", "en.s16la", "en.direct_care_251b"]
-                    ),
-                    st.sampled_from(["parent", "self", None]),
-                    st.integers(0, 400),
-                    st.booleans(),
+                    st.sampled_from(["standard", "standard", "standard", "mental_health"]),
+                    st.sampled_from(BASES),
+                    st.sampled_from(["parent", "parent", "parent", "self", None]),
+                    st.sampled_from((0, 1, 7, 30, 365, 400)),
+                    st.sampled_from((False, False, True)),
                 ),
                 min_size=1,
                 max_size=4,
             )
         ),
-        "later": draw(st.integers(0, 800)),
-        "cleared": draw(st.one_of(st.none(), st.integers(-60, 400))),
-        "expires": draw(st.one_of(st.none(), st.integers(-60, 400))),
+        "later": draw(st.one_of(st.integers(0, 30), st.integers(0, 800))),
+        "cleared": draw(st.one_of(st.none(), st.none(), st.integers(-60, 400))),
+        "expires": draw(st.one_of(st.none(), st.none(), st.integers(-60, 400))),
         "statuses": draw(st.sampled_from([("s11",), ("health_asc", "s11"), ("cda_ra",), ("voluntary",)])),
         "tighter": draw(
             st.sampled_from(
                 [
+                    None,
+                    None,
                     None,
                     {"bases_off": ["en.s16la"]},
                     {"review_days": {"en.family_help_agreement": 30}},
@@ -658,3 +664,18 @@ def test_time_shows_nobody_more_and_leaves_nothing_standing_that_would_not_be_pe
 @settings(max_examples=600, deadline=None, suppress_health_check=SLOW)
 def test_time_shows_nobody_more_in_hundreds_of_worlds(in_amber, noon, life):
     time_passes(life, noon)
+
+
+def test_control_a_job_that_looks_at_nothing_is_found_out(in_amber, noon, monkeypatch):
+    """The control: with the looking left out, the very property above must fail."""
+    monkeypatch.setattr("tests.network.test_keep_time.keep_lot", lambda _day, most: False)
+
+    @given(life=lives())
+    @settings(
+        max_examples=30, deadline=None, suppress_health_check=SLOW, phases=[Phase.generate], report_multiple_bugs=False
+    )
+    def looks_at_nothing(life):
+        time_passes(life, noon)
+
+    with pytest.raises(AssertionError):
+        looks_at_nothing()
