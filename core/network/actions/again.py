@@ -82,8 +82,14 @@ def decide_again(
         asked = asked_again(one, policy=policy, on=on, client=client)
     except CaseMalformed:
         return deny(Reason.EVIDENCE_INCOMPLETE, *missing(["record"]))
-    known = agencies_now([one])[one.id] if agencies is None else agencies
-    recipients = recipients_from({agency: known.get(agency, frozenset()) for agency in one.reached})
+    return decision_on(
+        one, asked, policy=policy, agencies=agencies_now([one])[one.id] if agencies is None else agencies
+    )
+
+
+def decision_on(one: Any, asked: Request, *, policy: Policy, agencies: Agencies) -> Decision:
+    """The same for a question in hand (`asked_again`), and a publication of `publications_to_ask`."""
+    recipients = recipients_from({agency: agencies.get(agency, frozenset()) for agency in one.reached})
     basis = policy.rules.basis(one.basis)
     return decide(policy, replace(asked, recipients=reached_by(basis, recipients) if basis else recipients))
 

@@ -14,7 +14,7 @@ from core.consent.gates import reaches
 from core.consent.policy import Policy
 from core.consent.request import Action, Recipient, Request
 from core.consent.verdict import Decision, Reason, Verdict
-from core.network.actions.again import asked_again, decide_again, still_stands
+from core.network.actions.again import asked_again, decision_on, still_stands
 from core.network.choices import PublicationEnd
 from core.network.last_day import ONE_DAY, asked_anew_on, last_day_of_sight
 
@@ -55,11 +55,11 @@ def passed(
         or (basis and not reaches(basis, Recipient(agency=str(agency), status=agencies.get(agency, frozenset()))))
     )
     one.reached = [agency for agency in one.reached if agency not in leaves]
-    decision = decide_again(one, policy=policy, on=on, agencies=agencies)
     try:
         asked = asked_again(one, policy=policy, on=on)
     except CaseMalformed:
         return Passed(PublicationEnd.POLICY, one.review_by)
+    decision = decision_on(one, asked, policy=policy, agencies=agencies)
     if not still_stands(one, decision):
         ends = _why(decision)
         return Passed(ends, one.review_by, _said(ends, asked, decision, policy))

@@ -21,9 +21,9 @@ from core.network.rehearsal.changes import Change
 _CARD = ("id", "agency_id", "agency__name", "job_title")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One practitioner, by what they are."""
+    """One practitioner, by what they are: in an audience each is there once, so that sets of them are quick."""
 
     id: UUID
     agency_id: UUID
@@ -37,6 +37,7 @@ class Audience:
     def __init__(self, changed: Collection[Change], standing_everywhere: Iterable[Person]) -> None:
         clients = {change.line.client_id for change in changed}
         self._everywhere = tuple(standing_everywhere)
+        people = {person.id: person for person in self._everywhere}
         self._around: dict[UUID, set[Person]] = defaultdict(set)
         for rows in (
             Involvement.objects.filter(client_id__in=clients, ended_on=None),
@@ -44,7 +45,7 @@ class Audience:
         ):
             able = rows.filter(_able("practitioner__"))
             for client_id, *card in able.values_list("client_id", *(f"practitioner__{name}" for name in _CARD)):
-                self._around[client_id].add(Person(*card))
+                self._around[client_id].add(people.get(card[0]) or people.setdefault(card[0], Person(*card)))
         self._kin = set(
             Conflict.objects.filter(client_id__in=clients, ended_at=None).values_list("client_id", "practitioner_id")
         )

@@ -19,6 +19,7 @@ from core.consent.policy import Policy
 from core.network.actions.again import Agencies, agencies_now, publications_to_ask
 from core.network.actions.time_passing import Passed, passed
 from core.network.choices import PublicationEnd, Visibility
+from core.network.rehearsal.rows import Line, Row, read_rows
 from tenants.base_model import TenantQuerySet
 
 A_LOT: Final = 2000
@@ -34,14 +35,14 @@ class Change:
     `is_asked_anew`: it would end, until there has been a new conversation. `is_sooner`: its last day would come sooner.
     """
 
-    row: Any
+    row: Row
     lost_to: frozenset[UUID]
     gained_by: frozenset[UUID]
     is_asked_anew: bool
     is_sooner: bool
 
     @property
-    def line(self) -> Any:
+    def line(self) -> Line:
         """The involvement."""
         return self.row.involvement
 
@@ -68,7 +69,7 @@ class Lot:
 def lots(
     now: Policy, then: Policy, on: date, *, after: UUID | None = None, client_id: UUID | None = None
 ) -> Iterator[Lot]:
-    """The lines that can change on a day, a lot at a time: five queries a lot, however many lines are in it.
+    """The lines that can change on a day, a lot at a time: as many queries a lot, however many lines are in it.
 
     `after` is the last that was looked at already.
     """
@@ -78,7 +79,7 @@ def lots(
     rows = looked_at(on).filter(touched).order_by("id")
     if client_id is not None:
         rows = rows.filter(involvement__client_id=client_id)
-    while lot := list(rows.filter(id__gt=after)[:A_LOT] if after else rows[:A_LOT]):
+    while lot := read_rows(rows.filter(id__gt=after)[:A_LOT] if after else rows[:A_LOT]):
         after = lot[-1].id
         yield Lot(len(lot), lot[-1].id, _changed(lot, now, then, on))
 
@@ -131,7 +132,7 @@ def touched_by(now: Policy, then: Policy, on: date) -> Q | None:
     return whole
 
 
-def is_shown(row: Any, policy: Policy, on: date) -> bool:
+def is_shown(row: Row, policy: Policy, on: date) -> bool:
     """Whether a live publication shows its line to the agencies it names: the policies' rule, for a row in hand."""
     service_type = row.involvement.service.service_type
     is_standard = policy.class_of(service_type.code, service_type.sensitivity) == STANDARD_CLASS
@@ -145,18 +146,23 @@ def _differs(mine: Basis | None, other: Basis | None) -> bool:
     return (mine.fields, mine.review_days) != (other.fields, other.review_days)
 
 
-def _changed(lot: list[Any], now: Policy, then: Policy, on: date) -> list[Change]:
-    agencies = agencies_now(lot)
-    changed = (_change(row, now, then, on, agencies[row.id]) for row in lot)
+def _changed(lot: list[Row], now: Policy, then: Policy, on: date) -> list[Change]:
+    """Those of a lot that would change. What agencies are in law is read for those alone that it may matter to."""
+    ends = {row.id: _certain_end(row, then) for row in lot}
+    is_later = on > clock.today()
+    agencies = agencies_now(row for row in lot if is_later or ends[row.id] is None)
+    changed = (_change(row, ends[row.id], now, then, on, agencies.get(row.id, {})) for row in lot)
     return [change for change in changed if change is not None]
 
 
-def _change(row: Any, now: Policy, then: Policy, on: date, agencies: Agencies) -> Change | None:
+def _change(
+    row: Row, certain_end: Passed | None, now: Policy, then: Policy, on: date, agencies: Agencies
+) -> Change | None:
     """What the day on which `then` comes would make of a publication, and `now` would not.
 
     What is live today stands under today's policy, since time is kept daily; for a later day that is asked as well.
     """
-    later = _certain_end(row, then) or _passed(row, then, on, agencies)
+    later = certain_end or _passed(row, then, on, agencies)
     ends_anyway = later.ends is not None and on > clock.today() and _passed(row, now, on, agencies).ends is not None
     is_asked_anew = later.ends is not None and not ends_anyway
     reached = frozenset(row.reached)
@@ -171,7 +177,7 @@ def _change(row: Any, now: Policy, then: Policy, on: date, agencies: Agencies) -
     return Change(row, lost_to, gained_by, is_asked_anew, is_sooner)
 
 
-def _certain_end(row: Any, then: Policy) -> Passed | None:
+def _certain_end(row: Row, then: Policy) -> Passed | None:
     """The end that no evidence can prevent: its route is gone, or it is sensitive and not for named agencies."""
     service_type = row.involvement.service.service_type
     is_standard = then.class_of(service_type.code, service_type.sensitivity) == STANDARD_CLASS
@@ -180,7 +186,7 @@ def _certain_end(row: Any, then: Policy) -> Passed | None:
     return Passed(PublicationEnd.POLICY, row.review_by)
 
 
-def _passed(row: Any, policy: Policy, on: date, agencies: Agencies) -> Passed:
+def _passed(row: Row, policy: Policy, on: date, agencies: Agencies) -> Passed:
     """As the keeping of time decides it, but for agencies whose agreement lapsed: they lapsed under both policies."""
     reached = tuple(row.reached)
     try:
