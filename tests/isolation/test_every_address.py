@@ -97,8 +97,57 @@ def make_world(name: str) -> World:
         service,
         service.agency,
     )
-    ids = (*(thing.id for thing in things), viewer.id, other.id, viewer.user_id)
+    ids = (
+        *(thing.id for thing in (*things, *make_safeguards(client, line, other))),
+        viewer.id,
+        other.id,
+        viewer.user_id,
+    )
     return World(ids, viewer, client.id)
+
+
+def make_safeguards(client, line, other) -> tuple[object, ...]:
+    """One of everything that waits for, or was decided by, a lead, an officer or a broker."""
+    from core.consent.models import DecisionRecord
+    from core.network.models import (
+        Approval,
+        BrokeredPass,
+        BrokerMessage,
+        Conflict,
+        LimitedSight,
+        ShieldAssignment,
+        ShieldPeriod,
+        StandIn,
+    )
+
+    now, today = clock.now(), clock.today()
+    asked = {"client": client, "asked_by_id": other.id, "asked_at": now}
+    approval = {"approver_role": "safeguarding_lead", "due_on": today, **asked}
+    message = BrokerMessage.objects.create(ask="call_me", **asked)
+    stranger = make_viewer()
+    return (
+        Approval.objects.create(kind="publication", involvement=line, ground="en.s47", **approval),
+        Approval.objects.create(kind="shield", ground="witness", **{**approval, "approver_role": "ig_officer"}),
+        StandIn.objects.create(
+            role="safeguarding_lead", practitioner_id=other.id, starts_on=today, ends_on=today, named_by_id=other.id,
+            named_at=now,
+        ),
+        ShieldPeriod.objects.create(
+            client=client, level="shielded", reason="witness", placed_at=now, placed_by_id=other.id, review_by=today
+        ),
+        ShieldAssignment.objects.create(
+            client=client, practitioner_id=other.id, assigned_at=now, assigned_by_id=other.id
+        ),
+        Conflict.objects.create(
+            client=client, practitioner_id=stranger.id, declared_at=now, declared_by_id=stranger.id
+        ),
+        LimitedSight.objects.create(
+            client=client, practitioner_id=other.id, decision=DecisionRecord.objects.first(), reason="missing",
+            reason_text=CANARY, was_shielded=False, opened_at=now, expires_at=now, review_due_at=now,
+        ),
+        message,
+        BrokeredPass.objects.create(message=message, involvement=line, passed_at=now, passed_by_id=other.id),
+    )  # fmt: skip
 
 
 def addresses() -> dict[str, str]:
