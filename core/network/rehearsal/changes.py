@@ -136,7 +136,8 @@ def is_shown(row: Row, policy: Policy, on: date) -> bool:
     """Whether a live publication shows its line to the agencies it names: the policies' rule, for a row in hand."""
     service_type = row.involvement.service.service_type
     is_standard = policy.class_of(service_type.code, service_type.sensitivity) == STANDARD_CLASS
-    return row.basis in policy.in_force(on) and (is_standard or row.visibility == Visibility.NAMED_ONLY)
+    basis = policy.rules.basis(row.basis)
+    return basis is not None and basis.is_in_force(on) and (is_standard or row.visibility == Visibility.NAMED_ONLY)
 
 
 def _differs(mine: Basis | None, other: Basis | None) -> bool:
@@ -150,7 +151,8 @@ def _changed(lot: list[Row], now: Policy, then: Policy, on: date) -> list[Change
     """Those of a lot that would change. What agencies are in law is read for those alone that it may matter to."""
     ends = {row.id: _certain_end(row, then) for row in lot}
     is_later = on > clock.today()
-    agencies = agencies_now(row for row in lot if is_later or ends[row.id] is None)
+    asked: Any = [row for row in lot if is_later or ends[row.id] is None]
+    agencies = agencies_now(asked)
     changed = (_change(row, ends[row.id], now, then, on, agencies.get(row.id, {})) for row in lot)
     return [change for change in changed if change is not None]
 

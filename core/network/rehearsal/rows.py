@@ -1,4 +1,4 @@
-"""Live publications as plain rows: a rehearsal reads hundreds of thousands, and a model's instance of each costs too much.
+"""Live publications as plain rows: a rehearsal reads hundreds of thousands, and an instance of each costs too much.
 
 A row has what the asking again and the keeping of time read of a publication, under the same names.
 """
@@ -88,22 +88,32 @@ def read_rows(publications: TenantQuerySet[Publication]) -> list[Row]:
     found: list[tuple[Any, ...]] = list(publications.values_list(*_ROW, *names))
     if not found:
         return []
-    place = len(_ROW) + 1
-    cards = _cards({row[place + 2] for row in found})
-    services = Service.objects.select_related("service_type").in_bulk({row[place + 3] for row in found})
-    after = place + len(_LINE)
-    return [
-        Row(
-            *row[: len(_ROW)],
-            Asked(row[place - 1]),
-            Line(*row[place:after], Person(*row[after:]), cards[row[place + 2]], services[row[place + 3]]),
-        )
-        for row in found
-    ]
+    at = len(_ROW)
+    cards = _cards({row[at + 3] for row in found})
+    services = Service.objects.select_related("service_type").in_bulk({row[at + 4] for row in found})
+    return [_row(row[:at], *row[at : at + 5], Person(*row[at + 5 :]), cards, services) for row in found]
+
+
+def _row(
+    own: tuple[Any, ...],
+    request: dict[str, Any],
+    line_id: UUID,
+    client_id: UUID,
+    practitioner_id: UUID,
+    service_id: UUID,
+    *around: Any,
+) -> Row:
+    client, cards, services = around
+    line = Line(line_id, client_id, practitioner_id, service_id, client, cards[practitioner_id], services[service_id])
+    publication_id, basis, visibility, review_by, warned_days, reached, is_conflicted = own
+    return Row(publication_id, basis, visibility, review_by, warned_days, reached, is_conflicted, Asked(request), line)
 
 
 def _cards(practitioner_ids: Iterable[UUID]) -> dict[UUID, Card]:
     rows: Any = Practitioner.objects.filter(id__in=practitioner_ids).values_list(*_CARD)
     cards = list(rows)
     agencies = Agency.objects.in_bulk({agency_id for _id, agency_id, *_rest in cards})
-    return {card[0]: Card(*card, agencies[card[1]]) for card in cards}
+    return {
+        card: Card(card, agency_id, employment, cleared_until, agencies[agency_id])
+        for card, agency_id, employment, cleared_until in cards
+    }
