@@ -20,20 +20,24 @@ from core.consent.packs_in_use import forget_policy
 from core.consent.request import Recipient
 from core.consent.wording import Consenter, Outcome, Talked
 from core.council.queries import notices_shown_to
+from core.directory.models import Agency
 from core.network import errors
 from core.network.actions import (
     answer_lead,
+    end_involvement,
     invite_colleague,
     join_network,
     offer_lead,
     record_conversation_for,
     take_back,
     take_lead,
+    undo_end,
 )
 from core.network.choices import (
     Answer,
     ApprovalState,
     BrokerAsk,
+    EndReason,
     PublicationEnd,
     WithdrawalScope,
 )
@@ -45,6 +49,7 @@ from core.network.models import (
     LeadOffer,
     NetworkInvitation,
     Publication,
+    Reminder,
     Withdrawal,
 )
 from core.network.policies import can_see, forget_standing, visible_to
@@ -67,6 +72,12 @@ DUTY = ConversationAnswers(
         "why_no_consent": "would_prejudice_protection",
         "informed_status": "not_safe_to_tell",
     },
+)
+CARE = ConversationAnswers(
+    talked=Talked.CANNOT,
+    outcome=Outcome.NOT_REASONABLY_POSSIBLE,
+    why_anyway="en.direct_care_251b",
+    facts=frozenset({"facilitates_care", "best_interests"}),
 )
 PICKED = {"withdrawal_explained": "yes", "consent_form": "verbal"}
 LINE, AGENCY, EVERYTHING = WithdrawalScope.LINE, WithdrawalScope.AGENCY, WithdrawalScope.EVERYTHING
@@ -324,8 +335,6 @@ def test_an_agency_that_is_not_there_cannot_be_taken_off(trio):
 
 
 def agency_of(viewer):
-    from core.directory.models import Agency
-
     return Agency.objects.get(id=viewer.agency_id)
 
 
@@ -355,11 +364,7 @@ def test_a_power_that_a_no_would_have_stopped_is_stopped_by_a_later_no(in_amber)
     amy, helper = make_client(), make_viewer(make_service(statuses=("health_asc",)))
     nurse = make_viewer(make_service(code="health.community_nursing", statuses=("health_asc",)))
     make_involvement(amy, helper)
-    care = ConversationAnswers(
-        talked=Talked.CANNOT, outcome=Outcome.NOT_REASONABLY_POSSIBLE, why_anyway="en.direct_care_251b",
-        facts=frozenset({"facilitates_care", "best_interests"}),
-    )  # fmt: skip
-    line = join(amy, nurse, care)
+    line = join(amy, nurse, CARE)
     assert can_see(helper, line)
     say_no(amy, helper, LINE, involvement_id=line.id)
     assert not can_see(helper, line)
@@ -569,3 +574,52 @@ def test_a_contact_is_logged_as_before_under_a_line_that_was_taken_back(amber, s
 
     with inside(amber):
         assert Contact.objects.filter(involvement=shown.one).count() == 1
+
+
+# A line that had ended, and what is decided from before
+
+
+def end(line, by):
+    return end_involvement(involvement_id=line.id, on=clock.today(), reason=EndReason.NEED_MET, by=by)
+
+
+@pytest.mark.parametrize("what", ["everything", "agency"])
+def test_an_end_undone_brings_nothing_back_that_was_taken_back_meanwhile(trio, what):
+    end(trio.one, trio.first)
+    if what == "everything":
+        say_no(trio.amy, trio.second)
+    else:
+        say_no(trio.amy, trio.second, AGENCY, agency_id=trio.second.agency_id)
+    undo_end(involvement_id=trio.one.id, by=trio.first)
+    assert not can_see(trio.second, trio.one)
+    assert can_see(trio.third, trio.one) is (what == "agency")
+    assert end_of(trio.one) == (PublicationEnd.WITHDRAWN if what == "everything" else "")
+
+
+def test_an_end_undone_brings_a_line_on_a_duty_back_in_spite_of_a_no(trio):
+    guard = make_viewer()
+    line = join(trio.amy, guard, DUTY)
+    end(line, guard)
+    say_no(trio.amy, trio.second)
+    undo_end(involvement_id=line.id, by=guard)
+    assert can_see(trio.second, line)
+
+
+def test_an_end_undone_leaves_a_power_stopped_that_a_no_stops(in_amber):
+    amy, helper = make_client(), make_viewer(make_service(statuses=("health_asc",)))
+    nurse = make_viewer(make_service(code="health.community_nursing", statuses=("health_asc",)))
+    make_involvement(amy, helper)
+    line = join(amy, nurse, CARE)
+    end(line, nurse)
+    say_no(amy, helper)
+    undo_end(involvement_id=line.id, by=nurse)
+    assert not can_see(helper, line)
+
+
+def test_an_end_undone_under_a_policy_that_does_not_permit_it_waits_for_its_conversation(trio):
+    end(trio.one, trio.first)
+    Agency.objects.filter(id=trio.first.agency_id).update(agreement_expires_on=clock.today() - timedelta(days=60))
+    undo_end(involvement_id=trio.one.id, by=trio.first)
+    assert not can_see(trio.second, trio.one)
+    assert end_of(trio.one) == PublicationEnd.POLICY
+    assert Reminder.objects.filter(involvement=trio.one, done_at=None).exists()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from core.consent.case_form import CaseMalformed
 from core.consent.conversation import ConversationAnswers, answers_from_json, request_from_answers
 from core.consent.decision import decide
 from core.consent.models import Conversation, DecisionRecord
+from core.consent.policy import Policy
 from core.consent.request import Action, Recipient, Request
 from core.consent.routes import reached_by
 from core.consent.verdict import Decision
@@ -73,7 +74,7 @@ def publish_if_permitted(
     decided.decisions.append(whole)
     if not decision.is_permitted:
         record("network.line.kept_back", by=by, subject=involvement, client_id=around.client.id, reason=decision.reason)
-        _remind(involvement, around)
+        remind(involvement, around.policy, around.on)
         waiting = approval_for(
             decision, whole, involvement=involvement, answers=answers, conversation=conversation,
             policy=around.policy, on=around.on, by=by,
@@ -249,8 +250,9 @@ def _publication(
     )
 
 
-def _remind(involvement: Involvement, around: Around) -> None:
-    due = around.on + timedelta(days=around.policy.rules.conversation.reminder_days)
+def remind(involvement: Involvement, policy: Policy, on: date) -> None:
+    """Let a line that is not shown wait for its conversation, reminded of in the policy's time."""
+    due = on + timedelta(days=policy.rules.conversation.reminder_days)
     Reminder.objects.bulk_create(
         [Reminder(involvement=involvement, due_on=due)],
         update_conflicts=True,
