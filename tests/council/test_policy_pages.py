@@ -217,6 +217,24 @@ def test_a_rehearsal_tells_the_officer_numbers_and_examples_without_a_name(world
     assert world.draft().rehearsed_at
 
 
+def test_an_officer_who_knows_the_client_privately_is_shown_nothing_of_them(world):
+    from core.network.models import Conflict
+    from tests.factories import make_practitioner
+
+    youth_kept_close(world)
+    with inside(world.council):
+        card = make_practitioner(account=False)
+        card.user = world.officer
+        card.save()
+        Conflict.objects.create(
+            client=world.amy, practitioner=card, declared_at=clock.now(), declared_by_id=world.officer.id
+        )
+    page = text(world.site.post(f"{world.at}/rehearsal", today(), follow=True))
+    assert "Youth work" in page
+    assert str(world.amy.id) not in page
+    assert world.site.get(f"{world.at}/clients/{world.amy.id}").status_code == 404
+
+
 def test_an_admin_is_told_numbers_alone_and_none_below_five_exactly(world):
     youth_kept_close(world)
     site = Site(world.council).sign_in(world.admin)

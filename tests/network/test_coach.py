@@ -240,3 +240,8 @@ def test_the_coach_and_the_form_cost_few_statements(amber, site, amy, me):
         with own_statements() as own:
             assert site.get(f"/clients/{amy.id}/{path}").status_code == 200
         assert len(own) <= 10, "\n".join(own)
+
+
+@pytest.mark.parametrize("address", ["/materials?version=%00", "/materials/%00.pdf", "/materials/none.pdf"])
+def test_a_version_that_never_was_is_not_there(site, me, address):
+    assert site.sign_in(me).get(address).status_code == 404

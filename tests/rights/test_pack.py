@@ -86,6 +86,18 @@ def test_another_gets_the_standard_services_and_no_trace_of_the_others(in_amber,
     assert school.name in said
 
 
+@pytest.mark.parametrize("slug", ["network.approval.opened", "network.broker.opened", "network.limited_sight.reviewed"])
+def test_another_is_not_told_of_looks_that_only_something_confidential_brings(in_amber, slug):
+    from core.audit.actions import record_sight
+    from core.rights.actions.pack import make_pack
+
+    officer, client, made, _school, _clinic = make_life(AskedBy.PARENT)
+    lead = make_viewer(family_name="Leadwell", roles=("safeguarding_lead",))
+    record_sight(slug, by=lead, client_id=client.id)
+    give_view(made, PersonsView.STANDARD_ONLY, officer)
+    assert lead.name not in {one.name for one in make_pack(request_id=made.id, by=officer).looks}
+
+
 def test_the_pack_of_somebody_with_nothing_to_hide_reads_alike(in_amber):
     """The same person without any confidential service: only names, agencies and times differ."""
     from dataclasses import asdict

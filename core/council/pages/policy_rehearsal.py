@@ -17,6 +17,7 @@ from core.council.policy_words import rounded
 from core.directory.doors import CouncilRequest
 from core.network.errors import ClientNotFound
 from core.network.identity_bar import bar
+from core.network.queries.conflicts import clients_known_to
 from core.network.rehearsal import ask_rehearsal, client_as_it_would_be, rehearsal_page
 
 
@@ -35,7 +36,7 @@ def rehearsal(request: CouncilRequest, draft_id: UUID) -> HttpResponse:
     shown = {
         "page": page,
         "form": form,
-        "rehearsal": rehearsal_page(page.id, version=page.version),
+        "rehearsal": rehearsal_page(page.id, version=page.version, without=clients_known_to(request.user)),
         "may_see_clients": is_officer(request),
         "say": rounded(exact=is_officer(request)),
     }
@@ -50,7 +51,10 @@ def client(request: CouncilRequest, draft_id: UUID, client_id: UUID) -> HttpResp
     agency_id, role = _eyes(request)
     now, then = to_compare(page, clock.today())
     try:
-        seen = client_as_it_would_be(now=now, then=then, client_id=client_id, agency_id=agency_id, role=role)
+        seen = client_as_it_would_be(
+            now=now, then=then, client_id=client_id, agency_id=agency_id, role=role,
+            without=clients_known_to(request.user),
+        )  # fmt: skip
     except ClientNotFound:
         refuse("network.rehearsal.refused", by=request.user, reason="not_found", subject_id=client_id)
         raise

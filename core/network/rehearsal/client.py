@@ -55,15 +55,17 @@ class ClientRehearsal:
 
 
 def client_as_it_would_be(
-    *, now: Policy, then: Policy, client_id: UUID, agency_id: UUID | None = None, role: str = ""
-) -> ClientRehearsal:
+    *, now: Policy, then: Policy, client_id: UUID, agency_id: UUID | None = None, role: str = "",
+    without: frozenset[UUID] = frozenset(),
+) -> ClientRehearsal:  # fmt: skip
     """The client's lines through the eyes of a role and an agency on their network; of the first, where none is named.
 
-    Only a client whose page would change can be looked at, and nobody shielded. Raises ClientNotFound for any other,
-    and for a role that is not on the network.
+    Only a client whose page would change can be looked at, nobody shielded, and nobody of `without` (whom the one who
+    looks knows privately). Raises ClientNotFound for any other, and for a role that is not on the network.
     """
     today = clock.today()
     client = Client.objects.filter(id=client_id, removed_at=None, closed_on=None, shield=NOT_SHIELDED).first()
+    client = None if client_id in without else client
     changed = [one for lot in changes(now, then, today, client_id=client_id) for one in lot] if client else []
     if client is None or not any(one.is_lost or one.is_gained or one.is_asked_anew for one in changed):
         raise ClientNotFound

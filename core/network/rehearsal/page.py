@@ -25,8 +25,11 @@ class RehearsalPage:
     result: Rehearsal | None
 
 
-def rehearsal_page(draft_id: UUID, *, version: int) -> RehearsalPage | None:
-    """The rehearsal of a draft that stands at `version`; None where there was none. At most five queries."""
+def rehearsal_page(draft_id: UUID, *, version: int, without: frozenset[UUID] = frozenset()) -> RehearsalPage | None:
+    """The rehearsal of a draft that stands at `version`; None where there was none. At most five queries.
+
+    `without` are the clients that whoever looks knows privately: none of them is an example.
+    """
     row = PolicyRehearsal.objects.filter(draft_id=draft_id).first()
     if row is None:
         return None
@@ -39,5 +42,5 @@ def rehearsal_page(draft_id: UUID, *, version: int) -> RehearsalPage | None:
         lines=row.lines,
         lines_done=min(row.lines_done, row.lines),
         finished_at=row.finished_at,
-        result=told(row.on, row.counts, row.examples) if is_done else None,
+        result=told(row.on, row.counts, row.examples, without=without) if is_done else None,
     )

@@ -79,8 +79,14 @@ TOTALS = ("shown", "lost", "gained", "asked_anew", "sooner", "masked_lost", "mas
 """The counts that stand for the whole."""
 
 
-def told(on: date, counts: Mapping[str, Any], examples: Sequence[Mapping[str, Any]]) -> Rehearsal:
-    """The kept result with its names. Four queries. A client who has been shielded or has gone since is no example."""
+def told(
+    on: date, counts: Mapping[str, Any], examples: Sequence[Mapping[str, Any]], *,
+    without: frozenset[UUID] = frozenset(),
+) -> Rehearsal:  # fmt: skip
+    """The kept result with its names. Four queries.
+
+    A client who has been shielded or has gone since is no example, and neither is anybody of `without`.
+    """
     labels = dict(ServiceType.objects.values_list("code", "label"))
     standing_for = {group["who"] for group in counts["reach"]}.union(*(one["seen_by"] for one in examples))
     cards: Any = Practitioner.objects.filter(id__in=standing_for)
@@ -111,7 +117,7 @@ def told(on: date, counts: Mapping[str, Any], examples: Sequence[Mapping[str, An
                 seen_by=tuple(groups[who] for who in one["seen_by"] if who in groups),
             )
             for one in examples
-            if one["client"] in shown
+            if one["client"] in shown and UUID(one["client"]) not in without
         ),
     )
 

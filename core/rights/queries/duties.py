@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from core import clock
 from core.audit.actions import record_sight, refuse
 from core.consent.models import DecisionRecord
@@ -232,7 +234,7 @@ def _waiting(viewer: Viewer, client_id: UUID) -> tuple[ToRecord, ...]:
         .values_list("involvement_id", "recorded_at")
     ) if open_ones else {}  # fmt: skip
     return tuple(
-        ToRecord(line.id, line.service.service_type.label, one.at.date())
+        ToRecord(line.id, line.service.service_type.label, timezone.localdate(one.at))
         for one in open_ones
         if one.involvement_id and (line := lines[one.involvement_id])
         and (one.involvement_id not in noted or noted[one.involvement_id] < one.at)

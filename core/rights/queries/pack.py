@@ -131,6 +131,7 @@ class Contents:
 class _LeftOut:
     """Lines, people and agencies that would tell of a confidential service. All empty for the person themselves."""
 
+    is_for_others: bool = False
     lines: frozenset[UUID] = frozenset()
     people: frozenset[UUID] = frozenset()
     agencies: frozenset[UUID] = frozenset()
@@ -178,6 +179,7 @@ def _left_out(rows: list[Any], policy: Policy) -> _LeftOut:
     )
     agencies = {row.service.agency_id for row in hidden} | {one[1] for one in services}
     return _LeftOut(
+        is_for_others=True,
         lines=frozenset(row.id for row in hidden),
         people=frozenset(people | {row.practitioner_id for row in hidden}),
         agencies=frozenset(agencies - stays),
@@ -257,12 +259,15 @@ def _talks(client_id: UUID, pack: Pack, left_out: _LeftOut) -> tuple[TalkHeld, .
 
 
 def _looks(client_id: UUID, left_out: _LeftOut) -> tuple[Look, ...]:
-    """Who saw the record, newest first; without who can't be named because that would tell of a service."""
-    events = list(
-        Event.objects.filter(client_id=client_id, outcome=EventOutcome.SEEN)
-        .exclude(actor_id__in=left_out.people)
-        .order_by("-at")[:MOST_LOOKS]
-    )
+    """Who saw the record, newest first; without who can't be named because that would tell of a service.
+
+    Where something is left out, only looks that anybody's work brings are told: an approver's or a broker's would say
+    that there is something to approve, or a service that others do not see.
+    """
+    seen = Event.objects.filter(client_id=client_id, outcome=EventOutcome.SEEN)
+    if left_out.is_for_others:
+        seen = seen.filter(slug__in=_SEEN)
+    events = list(seen.exclude(actor_id__in=left_out.people).order_by("-at")[:MOST_LOOKS])
     names = _names(one.actor_id for one in events if one.actor_id)
     found = []
     for one in events:
