@@ -336,7 +336,20 @@ def _network(
                 )
             )
             decisions.append(
-                (decision, NOW, "publish", client, line, _question(directory["agencies"][place], asked, born), "PERMIT", "ok", "network", [], "gb-eng@2026.11.0", "")
+                (
+                    decision,
+                    NOW,
+                    "publish",
+                    client,
+                    line,
+                    _question(directory["agencies"][place], asked, born),
+                    "PERMIT",
+                    "ok",
+                    "network",
+                    [],
+                    "gb-eng@2026.11.0",
+                    "",
+                )
             )
             publications.append(
                 (
