@@ -623,3 +623,36 @@ def test_an_end_undone_under_a_policy_that_does_not_permit_it_waits_for_its_conv
     assert not can_see(trio.second, trio.one)
     assert end_of(trio.one) == PublicationEnd.POLICY
     assert Reminder.objects.filter(involvement=trio.one, done_at=None).exists()
+
+
+# An agency that was taken off
+
+
+def test_an_agency_taken_off_comes_back_on_no_power_that_a_no_stops(in_amber):
+    amy, nurse = make_client(), make_viewer(make_service(code="health.community_nursing", statuses=("health_asc",)))
+    helper = make_viewer(make_service(statuses=("health_asc", "s11")))
+    make_involvement(amy, helper)
+    say_no(amy, helper, AGENCY, agency_id=helper.agency_id)
+    line = join(amy, nurse, CARE)
+    assert not can_see(helper, line)
+    assert can_see(helper, join(amy, make_viewer(), DUTY)), "what overrides a no is decided as such"
+
+
+def test_nobody_of_an_agency_that_was_taken_off_is_invited_on_a_yes(trio):
+    colleague = make_viewer(make_service(agency_of(trio.second), code="education.school"))
+    say_no(trio.amy, trio.first, AGENCY, agency_id=trio.second.agency_id)
+    with pytest.raises(errors.ConsentDoesNotReach):
+        invite_colleague(client_id=trio.amy.id, practitioner_id=colleague.id, by=trio.first)
+    invite_colleague(client_id=trio.amy.id, practitioner_id=make_viewer().id, by=trio.first)
+
+
+def test_nobody_is_invited_of_an_agency_that_was_named_and_then_taken_off(in_amber):
+    amy, first, second = make_client(), make_viewer(), make_viewer()
+    for viewer in (first, second):
+        make_involvement(amy, viewer)
+    clinic = make_viewer(make_service(code="health.sexual", sensitivity="sexual_health"))
+    join(amy, clinic, naming(first, second, said_by=Consenter.PARENT, competent=None))
+    colleague = make_viewer(make_service(agency_of(second), code="education.school"))
+    say_no(amy, first, AGENCY, agency_id=second.agency_id)
+    with pytest.raises(errors.ConsentDoesNotReach):
+        invite_colleague(client_id=amy.id, practitioner_id=colleague.id, by=clinic)

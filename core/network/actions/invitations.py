@@ -16,7 +16,7 @@ from core.audit.actions import record, refuse
 from core.consent.actions import record_decision
 from core.consent.case_form import CaseMalformed, request_from_case
 from core.consent.decision import decide
-from core.consent.pack import NOT_SHIELDED
+from core.consent.pack import NOT_SHIELDED, Basis
 from core.consent.request import Action, Recipient
 from core.directory.models import Membership, Practitioner
 from core.directory.viewers import Viewer
@@ -30,7 +30,7 @@ from core.network.errors import (
     NotShownYet,
     PractitionerNotFound,
 )
-from core.network.models import NetworkInvitation, Publication
+from core.network.models import NetworkInvitation, Publication, PublicationRecipient
 from core.network.policies import invitations_to, require_can_invite, require_open, visible_to
 from core.network.queries.around import Around, read_around
 from core.notices.actions import tell
@@ -130,8 +130,7 @@ def _require_consent_reaches(around: Around, card: Practitioner, statuses: froze
         except CaseMalformed:
             continue
         basis = around.policy.rules.basis(publication.basis)
-        is_named = basis is not None and basis.named_recipients
-        if is_named and recipient.agency not in {one.agency for one in asked.recipients}:
+        if not _may_reach(publication, basis, card.agency_id, around):
             continue
         request = replace(
             asked,
@@ -140,7 +139,11 @@ def _require_consent_reaches(around: Around, card: Practitioner, statuses: froze
             client=around.facts,
             recipients=(recipient,),
             actor=replace(asked.actor, checks_ok=by.is_cleared, dsa=by.has_agreement),
-            consent=replace(asked.consent, age_days=asked.consent.age_days + (around.on - asked.on).days),
+            consent=replace(
+                asked.consent,
+                age_days=asked.consent.age_days + (around.on - asked.on).days,
+                refused=asked.consent.refused or _is_refused(publication, basis, card.agency_id, around),
+            ),
         )
         decision = decide(around.policy, request)
         record_decision(
@@ -155,3 +158,18 @@ def _require_consent_reaches(around: Around, card: Practitioner, statuses: froze
             return
     refuse("network.invitation.refused", by=by, reason=ConsentDoesNotReach.slug, client_id=around.client.id)
     raise ConsentDoesNotReach
+
+
+def _may_reach(publication: Publication, basis: Basis | None, agency_id: UUID, around: Around) -> bool:
+    """Whether a publication may be asked about for an agency: for one that the client took off, or never named, not.
+
+    Whom it names is what it reaches today: an agency that was taken off is off it, and one named again is on it.
+    """
+    if basis is not None and basis.named_recipients:
+        return PublicationRecipient.objects.filter(publication=publication, agency_id=agency_id).exists()
+    return not around.is_left_off(agency_id, publication) or (basis is not None and basis.overrides_refusal)
+
+
+def _is_refused(publication: Publication, basis: Basis | None, agency_id: UUID, around: Around) -> bool:
+    """Whether the agency is asked about in spite of a no, for which the law must have its ground."""
+    return basis is not None and not basis.consenter and around.is_left_off(agency_id, publication)

@@ -43,5 +43,5 @@ def noes_since(moment: datetime, *, client_id: UUID, line_id: UUID, basis: Basis
             scope == WithdrawalScope.EVERYTHING or (scope == WithdrawalScope.LINE and line == line_id)
             for scope, line, _agency in rows
         ),
-        agencies=frozenset(agency for _scope, _line, agency in rows if agency),
+        agencies=frozenset(agency for _scope, line, agency in rows if agency and line in (None, line_id)),
     )

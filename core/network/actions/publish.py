@@ -27,6 +27,7 @@ from core.consent.wording import Talked
 from core.directory.viewers import Viewer, ViewerService
 from core.network.actions.again import AT_ONCE, asked_again, publications_to_ask
 from core.network.actions.approval_asks import approval_for, ask
+from core.network.actions.noes import noes_since
 from core.network.choices import Visibility
 from core.network.facts import actor_facts, recipients_from, service_facts
 from core.network.last_day import last_day_of_sight
@@ -89,11 +90,17 @@ def publish_approved(
 ) -> Decision:
     """Ask again with the approval and the facts of today, and show the line on a PERMIT alone. Answers the decision.
 
-    `asker` is the line's practitioner as they stand today. What was recorded is read, and nothing of it changed.
+    `asker` is the line's practitioner as they stand today. What was recorded is read, and nothing of it changed; what
+    the client said no to since it was asked counts as said.
     """
     involvement: Any = approval.involvement
     answers = answers_from_json(approval.answers)
     request = _request(answers, service, around, asker, approval=approval.approver_role)
+    basis = around.policy.rules.basis(request.basis)
+    noes = noes_since(
+        approval.asked_at, client_id=around.client.id, line_id=involvement.id, basis=basis, by=request.consent.by
+    )
+    request = noes.asked_with(request, basis)
     decision = decide(around.policy, request)
     if decision.is_permitted:
         whole = _record(decision, request, around, involvement, by)
@@ -195,12 +202,16 @@ def _add_recipient(
 ) -> bool:
     """Decide for one agency; on a PERMIT alone the publication reaches it.
 
-    An agency that the client took off stays off what rests on a general yes, until it is named again.
+    An agency that the client took off stays off what rests on a general yes, until it is named again. Where it rests on
+    no yes, that is a no like any other: the decision procedure says whether the law overrides it.
     """
     basis = around.policy.rules.basis(request.basis)
-    if basis and basis.consenter and not basis.named_recipients and _agency_id(recipient) in around.left_off:
+    is_off = around.is_left_off(_agency_id(recipient), publication)
+    if is_off and basis and basis.consenter and not basis.named_recipients:
         return False
     asked = replace(request, recipients=(recipient,))
+    if is_off and basis and not basis.consenter:
+        asked = replace(asked, consent=replace(asked.consent, refused=True))
     decision = decide(around.policy, asked)
     made = _record(decision, asked, around, publication.involvement, by)
     decided.decisions.append(made)

@@ -6,8 +6,8 @@ It is for rules and actions alone. It holds lines that the viewer may not see, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from core import clock
@@ -17,7 +17,7 @@ from core.consent.request import ClientFacts
 from core.directory.models import Membership, Service
 from core.network.choices import Answer, WithdrawalScope
 from core.network.facts import client_facts
-from core.network.models import Involvement, NetworkInvitation, Withdrawal
+from core.network.models import Involvement, NetworkInvitation, Publication, Withdrawal
 from core.people.models import Client
 
 
@@ -39,7 +39,8 @@ class Around:
     """The client, the policy in force, and everyone around.
 
     `agencies` maps each agency on the network, or invited to it, to its statuses here; `invited` are those whose
-    invitation waits, or who accepted it and have not joined yet; `left_off` are the agencies that the client took off.
+    invitation waits, or who accepted it and have not joined yet; `left_off` are the agencies that the client took off;
+    `left_off_line` those they took off one line, by line and agency, and when.
     """
 
     client: Client
@@ -50,6 +51,7 @@ class Around:
     agencies: Mapping[UUID, frozenset[str]]
     invited: frozenset[UUID]
     left_off: frozenset[UUID] = frozenset()
+    left_off_line: Mapping[tuple[UUID, UUID], datetime] = field(default_factory=dict)
 
     def with_agency(self, agency_id: UUID, statuses: Iterable[str]) -> Mapping[UUID, frozenset[str]]:
         """The agencies, one more among them."""
@@ -61,6 +63,11 @@ class Around:
             (one for one in self.supporters if (one.practitioner_id, one.service_id) == (practitioner_id, service_id)),
             None,
         )
+
+    def is_left_off(self, agency_id: UUID, publication: Publication) -> bool:
+        """Whether the client took an agency off altogether, or off this line since it was published."""
+        at = self.left_off_line.get((publication.involvement_id, agency_id))
+        return agency_id in self.left_off or (at is not None and at >= publication.published_at)
 
     @property
     def lead(self) -> Supporter | None:
@@ -85,14 +92,22 @@ def read_around(client: Client) -> Around:
         invited.add(practitioner_id)
         _add(agencies, agency_id, statuses)
     facts = client_facts(client, policy, on)
-    return Around(client, facts, policy, on, supporters, agencies, frozenset(invited), left_off(client.id, policy))
+    off, off_line = left_off(client.id, policy)
+    return Around(client, facts, policy, on, supporters, agencies, frozenset(invited), off, off_line)
 
 
-def left_off(client_id: UUID, policy: Policy) -> frozenset[UUID]:
-    """The agencies of which the client said that they should see nothing: a no holds for as long as a yes would."""
+def left_off(client_id: UUID, policy: Policy) -> tuple[frozenset[UUID], dict[tuple[UUID, UUID], datetime]]:
+    """The agencies of which the client said that they should see nothing, or not one line: by line, and when.
+
+    A no holds for as long as a yes would.
+    """
     since = clock.now() - timedelta(days=policy.rules.standard_consent_days)
-    taken = Withdrawal.objects.filter(client_id=client_id, scope=WithdrawalScope.AGENCY, at__gte=since)
-    return frozenset(agency for agency in taken.values_list("agency_id", flat=True) if agency)
+    taken = Withdrawal.objects.filter(client_id=client_id, scope=WithdrawalScope.AGENCY, at__gte=since).order_by("at")
+    rows = list(taken.values_list("involvement_id", "agency_id", "at"))
+    return (
+        frozenset(agency for line, agency, _at in rows if agency and not line),
+        {(line, agency): at for line, agency, at in rows if agency and line},
+    )
 
 
 def supporters_of(client_id: UUID) -> tuple[Supporter, ...]:
