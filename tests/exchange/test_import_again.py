@@ -198,7 +198,7 @@ def test_a_live_council_gets_no_status_in_law_from_a_suggestion(amber, take):
     from core.consent.packs_in_use import pack_of
     from core.directory.models import Service
 
-    live = replace(amber, state="live")
+    live = replace(amber, state="live", signed_packs=(pack_of(amber).checksum,))
     with pytest.raises(PolicyUnusable):
         take(GOOD, council=live)
     with inside(amber, actor="test"):
