@@ -13,18 +13,19 @@ from hypothesis import strategies as st
 from core import clock
 from core.audit.models import Event
 from core.consent.conversation import ConversationAnswers
-from core.consent.models import DecisionRecord
-from core.consent.packs_in_use import policy_in_force
+from core.consent.models import DecisionRecord, PolicyVersion
+from core.consent.packs_in_use import forget_policy, policy_in_force
+from core.consent.policy import Tightening, stored_tightening
 from core.consent.request import Recipient
-from core.consent.wording import Outcome, Talked
+from core.consent.wording import Consenter, Outcome, Talked
 from core.consent.working_days import working_days
 from core.directory.viewers import viewer_of
 from core.network import errors
-from core.network.actions import end_involvement, join_network, record_conversation_for, undo_join
+from core.network.actions import end_involvement, join_network, record_conversation_for, take_back, undo_join
 from core.network.actions.approvals import approve_publication, ask_publication_back, refuse_publication
 from core.network.actions.conflicts import declare_conflict
 from core.network.actions.stand_ins import end_stand_in, name_stand_in
-from core.network.choices import EndReason, VoiceReason
+from core.network.choices import EndReason, VoiceReason, WithdrawalScope
 from core.network.models import Approval, ApprovalVoice, Publication, PublicationRecipient, StandIn
 from core.network.policies import visible_to
 from core.network.queries.approvals import approval_for, approvals_for
@@ -492,3 +493,135 @@ def test_a_line_ended_while_a_lead_approves_is_never_shown_and_neither_waits_for
         assert ended == "done"
         assert approved in {"done", "AlreadyDecided"}
         assert (live, waiting) == (0, 0)
+
+
+# What the client says meanwhile
+
+
+def make_young_scene():
+    """A child's own yes to a clinic's line, below the age of the policy: it waits for a lead, and rests on the yes."""
+    clinic = make_service(code="sensitive.sexual_health", sensitivity="sexual_health")
+    asker, colleague, other = make_viewer(clinic), make_viewer(), make_viewer()
+    amy = make_client(born=clock.today() - timedelta(days=11 * 365))
+    for one in (colleague, other):
+        make_publication(make_involvement(amy, one))
+    answers = ConversationAnswers(
+        talked=Talked.YES, with_whom=Consenter.SELF, outcome=Outcome.AGREED, competent=True,
+        named=tuple(Recipient(agency=str(one.agency_id)) for one in (colleague, other)),
+        picked={"withdrawal_explained": "yes", "consent_form": "verbal"},
+    )  # fmt: skip
+    line = join_network(client_id=amy.id, service_id=clinic.id, answers=answers, by=asker)
+    return {
+        "client": amy, "asker": asker, "colleague": colleague, "other": other, "line": line, "lead": make_lead(),
+        "approval": Approval.objects.get(involvement=line),
+    }  # fmt: skip
+
+
+def take(made, scope, **which):
+    take_back(client_id=made["client"].id, scope=scope, said_by=Consenter.SELF, by=made["colleague"], **which)
+
+
+def test_an_agency_taken_off_while_it_waits_is_not_reached_by_the_yes(in_amber):
+    made = make_young_scene()
+    take(made, WithdrawalScope.AGENCY, agency_id=made["other"].agency_id)
+    approve_publication(approval_id=made["approval"].id, by=made["lead"])
+    assert sees(made["colleague"], made["line"])
+    assert not sees(made["other"], made["line"])
+    assert not DecisionRecord.objects.filter(
+        involvement_id=made["line"].id, outcome="PERMIT", request__recipients__contains=[
+            {"agency": str(made["other"].agency_id)}
+        ],
+    ).exists()  # fmt: skip
+
+
+def test_a_no_said_while_a_duty_waits_is_weighed_in_the_decision(scene):
+    take(scene, WithdrawalScope.EVERYTHING)
+    approve_publication(approval_id=scene["approval"].id, by=scene["lead"])
+    decided = Publication.objects.get(involvement=scene["line"]).decision
+    assert decided.request["consent"]["refused"]
+    assert sees(scene["colleague"], scene["line"])
+
+
+def test_a_policy_that_wants_two_people_since_wants_them_of_what_waits_already(scene):
+    pack = policy_in_force(clock.today()).pack
+    PolicyVersion.objects.create(
+        pack_id=pack.id, pack_version=pack.version, pack_checksum=pack.checksum, effective_from=clock.today(),
+        tightening=stored_tightening(Tightening(two_people_for=frozenset({"publication"}))), created_at=clock.now(),
+    )  # fmt: skip
+    forget_policy()
+    assert approve_publication(approval_id=scene["approval"].id, by=scene["lead"]).state == "waiting"
+    assert not sees(scene["colleague"], scene["line"])
+    assert approve_publication(approval_id=scene["approval"].id, by=scene["second"]).state == "approved"
+
+
+WITHDRAWN_MEANWHILE = """
+import json
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from threading import Event
+from django.db import connections
+from core.consent.wording import Consenter
+from core.network.actions import take_back
+from core.network.actions import approvals
+from core.network.choices import WithdrawalScope
+from core.network.models import Approval, Publication
+from tenants.context import inside
+from tenants.queries import council_at
+from tests.network.test_approvals import make_young_scene
+
+amber = council_at("amber.localhost")
+with inside(amber):
+    made = make_young_scene()
+decided, publish = Event(), approvals.publish_approved
+
+def slowly(*given, **named):
+    # The lead has the decision in hand; the client takes everything back; only then does the lead's work end.
+    answer = publish(*given, **named)
+    decided.set()
+    waits(1.5)
+    return answer
+
+def waits(seconds):
+    try:
+        taking.result(seconds)
+    except TimeoutError:
+        pass
+
+def approve():
+    try:
+        with inside(amber):
+            approvals.approve_publication(approval_id=made["approval"].id, by=made["lead"])
+    except Exception as error:
+        return type(error).__name__
+    finally:
+        connections.close_all()
+    return "done"
+
+def take():
+    decided.wait(20)
+    try:
+        with inside(amber):
+            take_back(
+                client_id=made["client"].id, scope=WithdrawalScope.EVERYTHING, said_by=Consenter.SELF,
+                by=made["colleague"],
+            )
+    except Exception as error:
+        return type(error).__name__
+    finally:
+        connections.close_all()
+    return "done"
+
+approvals.publish_approved = slowly
+with ThreadPoolExecutor(2) as pool:
+    taking = pool.submit(take)
+    approving = pool.submit(approve)
+    said = [approving.result(), taking.result()]
+with inside(amber):
+    live = Publication.objects.filter(involvement=made["line"], ended_at=None).count()
+print(json.dumps([said, live]))
+"""
+
+
+def test_a_yes_taken_back_while_a_lead_approves_leaves_nothing_shown(own_database):
+    said, live = json.loads(own_database.python(WITHDRAWN_MEANWHILE).stdout.splitlines()[-1])
+    assert said == ["done", "done"]
+    assert live == 0

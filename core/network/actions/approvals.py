@@ -12,9 +12,10 @@ from django.db import transaction
 
 from core import clock
 from core.audit.actions import record, refuse
+from core.consent.packs_in_use import policy_in_force
 from core.directory.models import Practitioner
 from core.directory.viewers import Viewer, ViewerService, viewer_from
-from core.network.actions.approval_asks import close
+from core.network.actions.approval_asks import close, people_needed
 from core.network.actions.publish import Decided, publish_approved
 from core.network.actions.telling import tell_network
 from core.network.choices import ApprovalState, Voice, VoiceReason
@@ -30,6 +31,7 @@ from core.network.models import Approval, ApprovalVoice, Conflict, Involvement, 
 from core.network.policies.deciding import decidable_by
 from core.network.queries.around import read_around
 from core.notices.actions import tell
+from core.people.models import Client
 from tenants.base_model import TenantQuerySet
 
 REFUSED: Final = "network.approval.refused_to_decide"
@@ -54,8 +56,10 @@ def approve_publication(*, approval_id: UUID, by: Viewer) -> Approval:
 
     Raises ApprovalNotFound, AlreadyDecided, AlreadySaid, OwnRequest, CannotBeApproved.
     """
-    # The line first and then the approval, as whoever ends a line holds them: so neither waits for the other.
+    # The line first, then the client and then the approval, as whoever ends a line or takes a yes back holds them: so
+    # none waits for the other, and what is taken back meanwhile either is read here or finds the line shown.
     line = _held_line(decidable_by(by), approval_id)
+    _hold_client(decidable_by(by), approval_id)
     approval = held(decidable_by(by), approval_id, by=by)
     is_last = say(approval, Voice.APPROVE, by=by)
     if not is_last:
@@ -126,13 +130,21 @@ def held(approvals: TenantQuerySet[Approval], approval_id: UUID, *, by: Approver
 
 
 def say(approval: Approval, answer: Voice, reason: VoiceReason | None = None, *, by: Approver) -> bool:
-    """Write down what this person said. Answers whether as many said yes as must."""
+    """Write down what this person said. Answers whether as many said yes as must.
+
+    That is as many as when it was asked, or more where the policy has wanted more since.
+    """
     ApprovalVoice.objects.create(approval=approval, by_id=by.id, answer=answer, reason=reason or "", at=clock.now())
     record(
         "network.approval.voiced", by=by, subject=approval, client_id=approval.client_id, reason=reason or "",
         detail={"answer": answer.value},
     )  # fmt: skip
     said = ApprovalVoice.objects.filter(approval=approval, answer=Voice.APPROVE).count()
+    policy = policy_in_force(clock.today())
+    needed = people_needed(policy, approval.kind, approval.ground, approval.level)
+    if needed > approval.people_needed:
+        approval.people_needed = needed
+        approval.save(update_fields=["people_needed"])
     return said >= approval.people_needed
 
 
@@ -150,10 +162,17 @@ def _held_line(approvals: TenantQuerySet[Approval], approval_id: UUID) -> Involv
     """The line an approval is about, where it is open, held until the work is done."""
     line_ids = approvals.filter(id=approval_id).values("involvement_id")
     return (
-        Involvement.objects.select_for_update(of=("self",))
+        # Not its key: whoever takes a yes back refers to the line while they hold the client.
+        Involvement.objects.select_for_update(of=("self",), no_key=True)
         .filter(id__in=line_ids, ended_on=None, client__removed_at=None)
         .first()
     )
+
+
+def _hold_client(approvals: TenantQuerySet[Approval], approval_id: UUID) -> None:
+    """Hold the client of an approval until the work is done."""
+    client_ids = approvals.filter(id=approval_id).values("client_id")
+    Client.objects.select_for_update(of=("self",)).filter(id__in=client_ids).first()
 
 
 def _require_open_line(line: Involvement | None, approval: Approval, by: Approver) -> Involvement:

@@ -61,7 +61,8 @@ def require_can_change(
 
     Raises InvolvementNotFound, and records the refusal: someone else's line can't be told from none.
     """
-    lines = changeable_by(viewer).select_for_update(of=("self",)).filter(id=involvement_id)
+    # Not its key: whoever takes a yes back refers to the line while they hold the client, for whom a change waits.
+    lines = changeable_by(viewer).select_for_update(of=("self",), no_key=True).filter(id=involvement_id)
     if own_only:
         lines = lines.filter(practitioner_id=viewer.id)
     if open_only:
