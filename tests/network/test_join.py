@@ -214,3 +214,27 @@ def test_a_shielded_or_removed_client_answers_as_one_that_is_not_there(in_amber,
         join_network(client_id=make_agency().id, service_id=make_service().id, answers=NOT_YET, by=make_viewer())
     assert str(hidden.value) == str(missing.value)
     assert not Involvement.objects.exists()
+
+
+def test_a_no_to_one_agency_counts_also_where_what_was_asked_anew_is_not_shown(in_amber):
+    amy, first, second, third = make_client(), make_viewer(), make_viewer(), make_viewer()
+    line, *_others = (join(amy, viewer) for viewer in (first, second, third))
+    Publication.objects.filter(involvement=line).update(review_by=clock.today() + timedelta(days=10))
+    but_for = replace(
+        PARENT_AGREED, outcome=Outcome.AGREED_WITH_EXCEPTIONS, exceptions=frozenset({str(second.agency_id)})
+    )
+    assert not record_conversation_for(involvement_id=line.id, answers=but_for, by=first)
+    assert line.id not in seen_by(second)
+    assert line.id in seen_by(third), "what was agreed before goes on until its day"
+    assert Event.objects.get(slug="network.yes.taken_back").reason == "agency"
+    join(amy, make_viewer(make_service(agency_of(second), code="education.school")))
+    assert line.id not in seen_by(second), "and it comes back with nobody who joins"
+    all_of_them = replace(but_for, exceptions=frozenset(str(one.agency_id) for one in (first, second, third)))
+    record_conversation_for(involvement_id=line.id, answers=all_of_them, by=first)
+    assert line.id not in seen_by(third)
+
+
+def agency_of(viewer):
+    from core.directory.models import Agency
+
+    return Agency.objects.get(id=viewer.agency_id)

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from core import clock
 from core.audit.models import Event
-from core.network.actions import end_involvement
-from core.network.choices import EndReason
-from core.network.models import Involvement
+from core.consent.wording import Consenter
+from core.network.actions import end_involvement, take_back
+from core.network.choices import EndReason, WithdrawalScope
+from core.network.models import Involvement, Publication
 from core.network.policies import past_visible_to
 from tenants.context import inside
 from tests.factories import make_client, make_involvement, make_publication, make_service, make_viewer
@@ -75,3 +76,34 @@ def test_the_page_names_them_without_the_reason_and_the_sight_is_recorded(amber,
     assert "no longer wants" not in body
     with inside(amber):
         assert Event.objects.get(slug="network.client.past_listed").detail == {"lines": [str(line.id)]}
+
+
+def take(client, member, scope, **which):
+    take_back(client_id=client.id, scope=scope, said_by=Consenter.PARENT, by=member, **which)
+
+
+def test_what_ended_before_everything_was_taken_back_is_shown_no_more(in_amber):
+    amy, member = make_client(), make_viewer()
+    make_involvement(amy, member)
+    ended_line(amy, member)
+    assert past_visible_to(member).exists()
+    take(amy, member, WithdrawalScope.EVERYTHING)
+    assert not past_visible_to(member).exists()
+
+
+def test_an_agency_that_was_taken_off_sees_nothing_of_before_and_the_others_do(in_amber):
+    amy, member, other = make_client(), make_viewer(), make_viewer()
+    for one in (member, other):
+        make_involvement(amy, one)
+    ended_line(amy, member, other)
+    take(amy, member, WithdrawalScope.AGENCY, agency_id=other.agency_id)
+    assert past_visible_to(member).exists()
+    assert not past_visible_to(other).exists()
+
+
+def test_what_ended_on_a_ground_that_is_not_used_any_more_is_shown_no_more(in_amber):
+    amy, member = make_client(), make_viewer()
+    make_involvement(amy, member)
+    line = ended_line(amy, member)
+    Publication.objects.filter(involvement=line).update(basis="en.used_no_more")
+    assert not past_visible_to(member).exists()

@@ -15,7 +15,7 @@ from core.directory.viewers import Viewer, ViewerService
 from core.network.actions.approval_asks import lapse_approvals
 from core.network.actions.publish import Decided, extend_publications, publish_if_permitted
 from core.network.actions.telling import tell_network
-from core.network.actions.withdraw import end_refused
+from core.network.actions.withdraw import end_refused, leave_off
 from core.network.choices import Answer, PublicationEnd
 from core.network.errors import AlreadyEnded, AlreadyInvolved, AlreadyShown, NotPermitted
 from core.network.last_day import ASKED_ANEW_AHEAD
@@ -87,11 +87,13 @@ def record_conversation_for(*, involvement_id: UUID, answers: ConversationAnswer
 
 
 def _follow(live: Publication, decided: Decided, answers: ConversationAnswers, by: Viewer) -> None:
-    """What was asked anew before its day: a new publication takes the old one's place, and a no ends it."""
+    """What was asked anew before its day: a new publication takes the old one's place; a no ends it, or narrows it."""
     if decided.publications:
         Publication.objects.filter(id=live.id).update(ended_at=clock.now(), end_reason=PublicationEnd.REPLACED)
     elif answers.result is Outcome.REFUSED and answers.with_whom is not None:
         end_refused(live, said_by=answers.with_whom, by=by)
+    elif answers.exceptions and answers.with_whom is not None:
+        leave_off(live, answers.exceptions, said_by=answers.with_whom, by=by)
 
 
 def _require_can_join(by: Viewer, service_id: UUID, client: Client) -> ViewerService:

@@ -7,7 +7,7 @@ same, and so are the statements, whether there were any or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -176,6 +176,32 @@ def end_refused(live: Publication, *, said_by: Consenter, by: Viewer) -> None:
     record(TAKEN_BACK, by=by, subject=withdrawal, client_id=line.client_id, reason=WithdrawalScope.LINE)
 
 
+def leave_off(live: Publication, agencies: Collection[str], *, said_by: Consenter, by: Viewer) -> None:
+    """Take agencies off one line that goes on being shown: a no to them, said when it was asked for anew.
+
+    The conversation and the decision are on record already. Where nobody is left, it ends.
+    """
+    line, now = live.involvement, clock.now()
+    known = list(Agency.objects.filter(id__in=agencies).order_by("id").values_list("id", flat=True))
+    Withdrawal.objects.bulk_create(
+        Withdrawal(
+            client_id=line.client_id, scope=WithdrawalScope.AGENCY, involvement=line, agency_id=agency,
+            said_by=said_by, told_to_id=by.id, at=now,
+        )
+        for agency in known
+    )  # fmt: skip
+    live.recipients.filter(agency_id__in=known).delete()
+    if not live.recipients.exists():
+        Publication.objects.filter(id=live.id).update(ended_at=now, end_reason=PublicationEnd.WITHDRAWN)
+    users = Practitioner.objects.filter(agency_id__in=known, user__isnull=False).values("user_id")
+    forget_notices(line.client_id, [line.id], but_for=[by.user_id], only_for=users)
+    take_back_what_rested([line.client_id], at=now)
+    record(
+        TAKEN_BACK, by=by, subject=line, client_id=line.client_id, reason=WithdrawalScope.AGENCY,
+        detail={"agencies": [str(agency) for agency in known]},
+    )  # fmt: skip
+
+
 def _answers(said: _Said) -> ConversationAnswers:
     if said.scope is WithdrawalScope.AGENCY:
         return ConversationAnswers(
@@ -285,6 +311,21 @@ def _end(effect: _Effect, said: _Said) -> None:
         PublicationRecipient.objects.filter(
             publication_id__in=some(one.id for one in effect.narrowed), agency_id=said.agency_id
         ).delete()
+    _end_of_past(said)
+
+
+def _end_of_past(said: _Said) -> None:
+    """What rested on a yes and ended with its line is shown as past no more. One statement of its scope."""
+    resting = [basis.code for basis in said.policy.rules.bases if basis.consenter]
+    past = Publication.objects.filter(
+        involvement__client_id=said.client.id, end_reason=PublicationEnd.INVOLVEMENT_ENDED, basis__in=resting
+    )
+    if said.said_by is Consenter.PARENT:
+        past = past.exclude(decision__request__consent__by=Consenter.SELF)
+    if said.scope is WithdrawalScope.EVERYTHING:
+        past.update(end_reason=PublicationEnd.WITHDRAWN)
+    elif said.agency_id is not None:
+        PublicationRecipient.objects.filter(publication_id__in=past.values("id"), agency_id=said.agency_id).delete()
 
 
 # What goes with it

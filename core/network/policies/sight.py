@@ -85,7 +85,9 @@ def past_visible_to(viewer: Viewer) -> TenantQuerySet[Involvement]:
     if not (viewer.is_cleared and viewer.has_agreement):
         return lines.filter(_answers_for(viewer))
     reached = _to_agencies(
-        policy, publication__end_reason=PublicationEnd.INVOLVEMENT_ENDED, publication__review_by__gte=today
+        policy,
+        publication__end_reason=PublicationEnd.INVOLVEMENT_ENDED,
+        **{f"publication__{name}": value for name, value in _today(policy, today).items()},
     ).filter(agency_id=viewer.agency_id, publication__involvement_id=OuterRef("pk"))
     return lines.filter(
         _answers_for(viewer) | (_unshielded(standing) & is_related(viewer, "client_id") & Exists(reached))
