@@ -679,3 +679,15 @@ def test_control_a_job_that_looks_at_nothing_is_found_out(in_amber, noon, monkey
 
     with pytest.raises(AssertionError):
         looks_at_nothing()
+
+
+def test_the_second_of_two_at_it_leaves_the_day_to_the_first(in_amber):
+    for _number in range(4):
+        join(make_client(), make_viewer())
+    day = begin_day()
+    assert keep_lot(day, most=3)
+    finish_day(day)
+    assert DayKept.objects.get(day=day).finished_at is None
+    assert not keep_lot(day, most=3)
+    finish_day(day)
+    assert DayKept.objects.get(day=day).finished_at is not None

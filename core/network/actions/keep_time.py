@@ -30,6 +30,7 @@ from core.network.actions.remind import send_reminders
 from core.network.actions.time_passing import Passed, passed
 from core.network.models import DayKept, Involvement, Publication, PublicationRecipient, Reminder
 from core.notices.actions import Telling, tell_each
+from tenants.base_model import TenantQuerySet
 from tenants.context import CouncilRef, inside
 
 ACTOR: Final = "task:network.keep_time"
@@ -73,8 +74,12 @@ def begin_day() -> date | None:
 
 
 def finish_day(day: date) -> None:
-    """Note that everything was done."""
-    DayKept.objects.filter(day=day, finished_at=None).update(finished_at=clock.now())
+    """Note that everything was done, if it was: another process may still be at it, or have been stopped half-way."""
+    kept = DayKept.objects.select_for_update(skip_locked=True).filter(day=day, finished_at=None).first()
+    if kept is None or _waiting(kept).exists():
+        return
+    kept.finished_at = clock.now()
+    kept.save(update_fields=["finished_at"])
 
 
 def keep_lot(day: date, *, most: int = A_LOT) -> bool:
@@ -85,10 +90,7 @@ def keep_lot(day: date, *, most: int = A_LOT) -> bool:
     kept = DayKept.objects.select_for_update(skip_locked=True).filter(day=day, finished_at=None).first()
     if kept is None or clock.today() != day:
         return False
-    waiting = publications_to_ask().select_for_update(of=("self",)).filter(involvement__client__removed_at=None)
-    if kept.reached is not None:
-        waiting = waiting.filter(id__gt=kept.reached)
-    lot: list[Any] = list(waiting.order_by("id")[:most])
+    lot: list[Any] = list(_waiting(kept).select_for_update(of=("self",)).order_by("id")[:most])
     if not lot:
         return False
     policy, agencies, agreed = policy_in_force(day), agencies_now(lot), _agreed(lot, day)
@@ -97,6 +99,12 @@ def keep_lot(day: date, *, most: int = A_LOT) -> bool:
     kept.reached = lot[-1].id
     kept.save(update_fields=["reached"])
     return len(lot) == most
+
+
+def _waiting(kept: DayKept) -> TenantQuerySet[Any]:
+    """The publications that were not looked at yet on that day."""
+    waiting = publications_to_ask().filter(involvement__client__removed_at=None)
+    return waiting if kept.reached is None else waiting.filter(id__gt=kept.reached)
 
 
 def _mark(policy: Policy) -> str:
