@@ -61,6 +61,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+MAIN_JOB = ("test_sign_in.py", "test_find_and_add.py", "test_network.py")
+ELSEWHERE = ("wide", "narrow-no-script")
+"""The views that differ most. The main job is walked in all four; the other journeys in the rest by `make test-slow`."""
+
+
 @pytest.fixture(params=list(VIEWS))
 def view(request: pytest.FixtureRequest) -> str:
     """Each of the four views in turn."""
@@ -133,8 +138,12 @@ def visitors(stage: Stage, chromium: Browser, view: str) -> Iterator[object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "journeys" in str(item.path):
-            item.add_marker(pytest.mark.journey)
+        if "journeys" not in item.path.parts:
+            continue
+        item.add_marker(pytest.mark.journey)
+        walked = item.callspec.params.get("view", "wide") if hasattr(item, "callspec") else "wide"
+        if item.path.name not in MAIN_JOB and walked not in ELSEWHERE:
+            item.add_marker(pytest.mark.slow)
 
 
 assert bootstrap.RUN
