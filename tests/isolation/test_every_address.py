@@ -199,15 +199,24 @@ def test_another_councils_ids_are_not_there(amber, worlds, role):
     site = Site(amber).sign_in(viewers[role])
     asked = 0
     for name in with_ids():
-        # Where the door is closed to the role, no id is ever looked at: one stands for all.
-        for value in theirs.ids if may_enter(role, name) else theirs.ids[:1]:
+        for value in asked_with(role, name, theirs.ids):
             for ask in (site.get, site.post):
                 answer = ask(filled(addresses()[name], value))
                 asked += 1
                 assert answer.status_code in REFUSED, f"{name} answered {answer.status_code} to another council's id"
                 assert CANARY.encode() not in answer.content, name
-    entered = [name for name in with_ids() if may_enter(role, name)]
-    assert asked == 2 * (len(entered) * len(theirs.ids) + len(with_ids()) - len(entered))
+    assert asked >= 2 * len(with_ids())
+
+
+def asked_with(role: Role, name: str, ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    """The foreign ids to ask with: all of them once an address, by the first role that may enter it.
+
+    For the other roles the kinds that most addresses take stand for all, and one where the door is closed: no id is
+    ever looked at there.
+    """
+    if not may_enter(role, name):
+        return ids[:1]
+    return ids if role is next(one for one in Role if may_enter(one, name)) else ids[:3]
 
 
 def may_enter(role: Role, name: str) -> bool:
