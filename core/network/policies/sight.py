@@ -33,8 +33,7 @@ def visible_to(viewer: Viewer) -> TenantQuerySet[Involvement]:
     lines = _but_for(standing, Involvement.objects.filter(ended_on=None, client__removed_at=None))
     if not (viewer.is_cleared and viewer.has_agreement):
         return lines.filter(_answers_for(viewer))
-    reached = Exists(_reached(policy).filter(agency_id=viewer.agency_id, publication__involvement_id=OuterRef("pk")))
-    seen = _answers_for(viewer) | (_unshielded(standing) & is_related(viewer, "client_id") & Q(reached))
+    seen = _answers_for(viewer) | (_unshielded(standing) & is_related(viewer, "client_id") & _is_shown(viewer, policy))
     if standing.limited:
         shown = Exists(_live(policy).filter(involvement_id=OuterRef("pk")))
         seen |= Q(client_id__in=standing.limited) & is_standard(policy) & Q(shown)
@@ -151,12 +150,26 @@ def _live(policy: Policy) -> TenantQuerySet[Publication]:
     return Publication.objects.filter(ended_at=None, **_today(policy, clock.today()))
 
 
-def _reached(policy: Policy) -> TenantQuerySet[PublicationRecipient]:
-    return _to_agencies(
-        policy,
-        publication__ended_at=None,
-        **{f"publication__{name}": value for name, value in _today(policy, clock.today()).items()},
+def _is_shown(viewer: Viewer, policy: Policy) -> Q:
+    """As SQL: published to the viewer's agency today; a sensitive line only by a publication for named agencies.
+
+    The line's own service says whether it is sensitive: the publications need not lead back to it, which is what made
+    sight dear.
+    """
+    to_us = PublicationRecipient.objects.filter(
+        agency_id=viewer.agency_id, publication__involvement_id=OuterRef("pk"), **_live_through_publication(policy)
     )
+    by_name = to_us.filter(publication__visibility=Visibility.NAMED_ONLY)
+    return (is_standard(policy) & Q(Exists(to_us))) | Q(Exists(by_name))
+
+
+def _live_through_publication(policy: Policy) -> dict[str, object]:
+    today = _today(policy, clock.today())
+    return {"publication__ended_at": None, **{f"publication__{name}": value for name, value in today.items()}}
+
+
+def _reached(policy: Policy) -> TenantQuerySet[PublicationRecipient]:
+    return _to_agencies(policy, **_live_through_publication(policy))
 
 
 def _to_agencies(policy: Policy, **publication: object) -> TenantQuerySet[PublicationRecipient]:
