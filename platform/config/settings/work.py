@@ -62,7 +62,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tenants.every_council", "schedule": 120.0, "args": ["network.rehearse_policy"],
     },
     "warn of requests that fall due": {
-        "task": "tenants.every_council", "schedule": crontab(hour="6", minute="25"), "args": ["rights.warn_of_what_is_due"],
+        "task": "tenants.every_council", "schedule": crontab(hour="6", minute="25"),
+        "args": ["rights.warn_of_what_is_due"],
     },
     "close and delete what is due": {
         "task": "tenants.every_council", "schedule": crontab(hour="2", minute="10"), "args": ["rights.keep_retention"],
