@@ -1,5 +1,7 @@
 """Which council am I in? One switch: `inside(council)` for a council's world, `shared()` for the deployment's own.
 
+Sign-in, its audit and its mails exist in both worlds: what works in either asks `unit()` and `site()`.
+
 `inside()` opens one transaction whose first statement sets, for that transaction alone, the council's database role,
 its path, the time limits and the actor. Outside of it there is no role, and so no data. What was refused inside is
 written even when the work is rolled back. It is not a place to keep anything else: pass the council on explicitly.
@@ -14,11 +16,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections, transaction
 from django_tenants.utils import tenant_context
 
 from tenants.errors import NestedScope, NoCouncil
-from tenants.names import EXTENSIONS_SCHEMA, require_council_schema
+from tenants.names import EXTENSIONS_SCHEMA, SHARED_SCHEMA, require_council_schema
+from tenants.process import is_migrator
 
 if TYPE_CHECKING:
     from tenants.backend.base import DatabaseWrapper
@@ -36,8 +40,6 @@ _OPEN_SCOPE: Final = (
     " set_config('idle_in_transaction_session_timeout', %s, true), set_config('app.actor', %s, true)"
 )
 _CLOSE_SCOPE: Final = "SELECT set_config('role', 'none', true), set_config('search_path', '', true)"
-
-_in_shared: ContextVar[bool] = ContextVar("in_shared", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,31 @@ class Scope:
         self.afterwards.append(write)
 
 
+@dataclass(slots=True)
+class SharedScope:
+    """One open `shared()`: who acts, and what must be written even if the work is rolled back."""
+
+    actor: str
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def write_afterwards(self, write: Callable[[], None]) -> None:
+        """Have `write` run in the shared world once the work is over, whether it was kept or rolled back."""
+        self.afterwards.append(write)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a page or a mail calls the world it comes from. `key` tells worlds apart in hashes and cookies."""
+
+    key: str
+    name: str
+    host: str
+    help_contact: str
+
+
+_shared_scope: ContextVar[SharedScope | None] = ContextVar("shared_scope", default=None)
+
+
 def _connection() -> DatabaseWrapper:
     return cast("DatabaseWrapper", connections[COUNCIL_ALIAS])
 
@@ -107,13 +134,26 @@ def require_current() -> CouncilRef:
 
 def in_shared() -> bool:
     """Whether this thread is in the deployment's own world."""
-    return _in_shared.get()
+    return _shared_scope.get() is not None
+
+
+def unit() -> Scope | SharedScope:
+    """The open unit of work of either world. Raises NoCouncil outside of both."""
+    return _shared_scope.get() or require_scope()
+
+
+def site() -> Site:
+    """The name, host and help of the present world: a council's, or the operators' console's. Raises NoCouncil."""
+    if in_shared():
+        return Site(SHARED_SCHEMA, settings.CONSOLE_NAME, settings.CONSOLE_HOST, settings.CONSOLE_HELP)
+    council = require_current()
+    return Site(council.schema_name, council.name, council.host, council.help_contact)
 
 
 def world_name() -> str | None:
     """The name of the schema whose objects are used now: what a model instance remembers of its origin."""
     if in_shared():
-        return "shared"
+        return SHARED_SCHEMA
     council = current()
     return council.schema_name if council else None
 
@@ -164,19 +204,33 @@ def _transaction(connection: DatabaseWrapper, scope: Scope, statement_timeout: s
 
 
 @contextlib.contextmanager
-def shared() -> Iterator[None]:
+def shared(*, actor: str = "system") -> Iterator[SharedScope]:
     """Do one unit of work in the deployment's own world (operators, councils' registry): no council's data is there.
 
-    Raises NestedScope inside another scope.
+    `actor` is who the audit names where nobody else is known. Raises NestedScope inside another scope.
     """
     if current_scope() is not None or in_shared():
         raise NestedScope("The shared scope can't be opened inside another scope.")
-    token = _in_shared.set(True)
+    scope = SharedScope(actor)
+    token = _shared_scope.set(scope)
     try:
-        with transaction.atomic(using=SHARED_ALIAS, durable=True):
-            yield
+        with _shared_transaction():
+            yield scope
+            for write in scope.afterwards:
+                write()
+    except BaseException:
+        if scope.afterwards:
+            with _shared_transaction():
+                for write in scope.afterwards:
+                    write()
+        raise
     finally:
-        _in_shared.reset(token)
+        _shared_scope.reset(token)
+
+
+def _shared_transaction() -> contextlib.AbstractContextManager[None]:
+    """One transaction on the connection that the shared world's models go through in this process."""
+    return transaction.atomic(using=COUNCIL_ALIAS if is_migrator() else SHARED_ALIAS, durable=True)
 
 
 def on_commit(wake: Callable[[], Any]) -> None:
@@ -184,4 +238,5 @@ def on_commit(wake: Callable[[], Any]) -> None:
 
     A failure is logged, never raised: what must happen is a row, and `wake` only makes it happen sooner.
     """
-    transaction.on_commit(wake, using=COUNCIL_ALIAS, robust=True)
+    alias = SHARED_ALIAS if in_shared() and not is_migrator() else COUNCIL_ALIAS
+    transaction.on_commit(wake, using=alias, robust=True)

@@ -25,10 +25,14 @@ def _table(model: type[models.Model]) -> str:
     return model._meta.db_table  # noqa: SLF001  # Django's public-by-custom options
 
 
+def _own_privileges(model: type[models.Model]) -> tuple[str, ...]:
+    return model.council_privileges if issubclass(model, TenantModel) else ALL_PRIVILEGES
+
+
 def council_privileges() -> dict[str, tuple[str, ...]]:
     """For each table of a council's schema, what the council's role may do with it."""
     return {
-        _table(model): model.council_privileges if issubclass(model, TenantModel) else ALL_PRIVILEGES
+        _table(model): _own_privileges(model)
         for model in _models_of(settings.TENANT_APPS)
         if not model._meta.proxy and model._meta.managed  # noqa: SLF001  # as above
     }
@@ -49,7 +53,7 @@ def shared_grants() -> Iterator[str]:
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {SHARED_SCHEMA} FROM {role}"
     for model in _models_of(settings.SHARED_APPS):
         table = f'{SHARED_SCHEMA}."{_table(model)}"'
-        privileges = getattr(model, "shared_privileges", ALL_PRIVILEGES)
+        privileges = getattr(model, "shared_privileges", None) or _own_privileges(model)
         yield f"GRANT {', '.join(privileges)} ON {table} TO {CONSOLE_ROLE}"
         if model.__name__ in _ROUTER_READS and model._meta.app_label == "tenants":  # noqa: SLF001  # as above
             yield f"GRANT SELECT ON {table} TO {ROUTER_ROLE}"

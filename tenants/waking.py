@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Final
+from typing import Any, Final
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -25,13 +25,24 @@ _not_before = 0.0
 
 def wake(task: str, council: CouncilRef) -> bool:
     """Queue the task named `task` for `council`. Returns whether the broker took it: it may be away."""
+    return _send(task, headers={HEADER: council.schema_name})
+
+
+def wake_shared(task: str, *, queue: str | None = None) -> bool:
+    """Queue the task named `task`, which works in the deployment's own world. Returns whether the broker took it."""
+    return _send(task, queue=queue)
+
+
+def _send(task: str, **options: Any) -> bool:
     global _not_before  # one number a process; an old one does no harm
     if time.monotonic() < _not_before:
         return False
     try:
-        current_app.send_task(task, headers={HEADER: council.schema_name}, ignore_result=True)
+        current_app.send_task(task, ignore_result=True, **options)
     except (OperationalError, OSError):
         _not_before = time.monotonic() + KNOCK_AGAIN_SECONDS
-        logger.warning("broker_unreachable", extra={"task": task, "council": council.schema_name})
+        logger.warning(
+            "broker_unreachable", extra={"task": task, "council": options.get("headers", {}).get(HEADER, "")}
+        )
         return False
     return True

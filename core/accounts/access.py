@@ -12,16 +12,23 @@ from core.accounts.choices import Role
 class Access:
     """One rule of the table in `config.access`.
 
-    `level`: 0 nobody is asked, 1 password given, 2 second factor given too.
+    `level`: 0 nobody is asked, 1 password given, 2 second factor given too. `permission` counts on the console's host,
+    where an operator's roles are data.
     """
 
     level: int
     any_role: frozenset[str] | None = None
+    permission: str = ""
 
     @classmethod
     def roles(cls, *roles: Role) -> Access:
         """Fully signed in, holding at least one of `roles`."""
         return cls(2, frozenset(role.value for role in roles))
+
+    @classmethod
+    def operators(cls, permission: str) -> Access:
+        """Fully signed in on the console's host, as an operator whose roles give `permission`."""
+        return cls(2, permission=permission)
 
 
 EVERYONE: Final = Access(0)

@@ -14,7 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.core import signing
 
-from tenants.context import require_current
+from tenants.context import site
 
 REMEMBERED_SECONDS: Final = 180 * 24 * 60 * 60
 _ACCOUNTS_KEPT: Final = 5
@@ -34,7 +34,7 @@ class KnownBrowser:
 
 def account_key(email: str) -> str:
     """A keyed hash that stands for an address where the address itself must not stand."""
-    text = f"{require_current().schema_name}:{email.strip().lower()}"
+    text = f"{site().key}:{email.strip().lower()}"
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -68,4 +68,4 @@ def browser_name(user_agent: str) -> str:
 
 
 def _salt() -> str:
-    return f"known-browser:{require_current().schema_name}"
+    return f"known-browser:{site().key}"

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from core.accounts.models import User
-from tenants.context import CouncilRef, require_current
+from tenants.context import Site, site
 
 MAIL: Final = "mail"
 
@@ -41,28 +41,28 @@ def tell_of_change(user: User, slug: str) -> None:
 
 
 def address(path: str) -> str:
-    """A path on the present council's host, whole."""
+    """A path on the present world's host, whole."""
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{settings.PUBLIC_SCHEME}://{require_current().host}{port}{path}"
+    return f"{settings.PUBLIC_SCHEME}://{site().host}{port}{path}"
 
 
-def whom_to_ask(council: CouncilRef) -> str:
-    """The council's own help, in a few words."""
-    return council.help_contact or gettext("your council's Patchwork administrator")
+def whom_to_ask(here: Site) -> str:
+    """The world's own help, in a few words."""
+    return here.help_contact or gettext("your council's Patchwork administrator")
 
 
 def invitation(path: str, days: int) -> Letter:
     """To someone who is invited to join."""
-    council = require_current()
+    here = site()
     return Letter(
-        gettext("You are invited to Patchwork in %(council)s") % {"council": council.name},
+        gettext("You are invited to Patchwork in %(council)s") % {"council": here.name},
         gettext(
             "You are invited to Patchwork, which shows who supports a person and how to reach them.\n\n"
             "Open this link to choose a password and set up your second factor. You need your phone at hand.\n\n"
             "%(link)s\n\n"
             "The link works once, for %(days)s days. If it does not work any more, ask %(help)s for a new one."
         )
-        % {"link": address(path), "days": days, "help": whom_to_ask(council)},
+        % {"link": address(path), "days": days, "help": whom_to_ask(here)},
     )
 
 
@@ -82,7 +82,7 @@ def password_reset(path: str) -> Letter:
 
 def changed() -> Letter:
     """To someone whose way of signing in was changed."""
-    council = require_current()
+    here = site()
     return Letter(
         gettext("Your sign-in to Patchwork was changed"),
         gettext(
@@ -91,5 +91,5 @@ def changed() -> Letter:
             "If it was you, there is nothing to do. If it was not, tell %(help)s at once.\n\n"
             "To see what is set up now: %(link)s"
         )
-        % {"help": whom_to_ask(council), "link": address("/my-sign-in")},
+        % {"help": whom_to_ask(here), "link": address("/my-sign-in")},
     )

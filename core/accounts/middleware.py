@@ -32,9 +32,9 @@ FULLY: Final = 2
 
 
 @cache
-def rules() -> Mapping[str, Access]:
-    """The table of addresses, as the setting ACCESS_RULES names it."""
-    table: Mapping[str, Access] = import_string(settings.ACCESS_RULES)
+def rules(setting: str = "ACCESS_RULES") -> Mapping[str, Access]:
+    """The table of addresses of one world, as its setting names it."""
+    table: Mapping[str, Access] = import_string(getattr(settings, setting))
     return table
 
 
@@ -45,7 +45,7 @@ class SignedInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not in_shared() and SESSION_KEY in request.session:
+        if SESSION_KEY in request.session:
             _keep_time(request)
         return self.get_response(request)
 
@@ -53,10 +53,9 @@ class SignedInMiddleware:
         self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         """Answer in the view's place when the rule says so."""
-        if in_shared():
-            return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        rule, user = rules().get(name), signed_in_user(request)
+        table = rules("CONSOLE_ACCESS_RULES") if in_shared() else rules()
+        rule, user = table.get(name), signed_in_user(request)
         if rule is None:
             refuse(REFUSED, by=user, reason="no_rule", detail={"page": name})
             raise Http404
@@ -66,11 +65,19 @@ class SignedInMiddleware:
             return _ask(request, "accounts:sign_in")
         if rule.level >= FULLY and not is_verified(request):
             return _ask(request, "accounts:second_factor")
-        if rule.any_role is not None and not rule.any_role & set(user.roles):
+        if not _may_enter(rule, request, user):
             refuse(REFUSED, by=user, reason="wrong_role", detail={"page": name})
             raise PermissionDenied
         _forget_sent_draft(request, user)
         return None
+
+
+def _may_enter(rule: Access, request: HttpRequest, user: User) -> bool:
+    """Whether the roles are right: a council's person by their own, an operator by what their roles permit."""
+    if in_shared():
+        operator = getattr(request, "operator", None)
+        return operator is not None and (not rule.permission or rule.permission in operator.permissions)
+    return rule.any_role is None or bool(rule.any_role & set(user.roles))
 
 
 def _keep_time(request: HttpRequest) -> None:

@@ -1,28 +1,22 @@
-"""Passkeys belong to one council's exact host: what a browser is told of whom it signs in to."""
+"""Passkeys belong to one exact host, a council's or the console's: what a browser is told of whom it signs in to."""
 
 from __future__ import annotations
-
-from typing import cast
 
 from django.http import HttpRequest
 from django_otp_webauthn.helpers import WebAuthnHelper
 
 from core.accounts.models import User
-from tenants.context import CouncilRef
+from tenants.context import site
 
 
-def _council(request: HttpRequest) -> CouncilRef:
-    return cast("CouncilRef", request.council)  # type: ignore[attr-defined]  # set by the routing middleware
+def rp_id(request: HttpRequest) -> str:  # noqa: ARG001  # the package's signature
+    """The relying party: the present world's exact host. Changing a host name later ends its passkeys."""
+    return site().host
 
 
-def rp_id(request: HttpRequest) -> str:
-    """The relying party: the council's exact host. Changing a host name later ends its passkeys."""
-    return _council(request).host
-
-
-def rp_name(request: HttpRequest) -> str:
+def rp_name(request: HttpRequest) -> str:  # noqa: ARG001  # as above
     """The relying party's name, as a browser shows it."""
-    return f"Patchwork: {_council(request).name}"
+    return f"Patchwork: {site().name}"
 
 
 class CouncilPasskeys(WebAuthnHelper):  # type: ignore[misc]  # the package ships no types

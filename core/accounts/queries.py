@@ -16,7 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from core.accounts.choices import FactorKind
 from core.accounts.factor_types import type_of
 from core.accounts.models import OpenSession, User
-from tenants.context import require_current
+from tenants.context import site
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def ways_of(user: User) -> Ways:
 def secret_of(device: TOTPDevice) -> Secret:
     """What to tell the app that `device` stands for."""
     secret = b32encode(device.bin_key).decode().rstrip("=")
-    issuer = f"Patchwork {require_current().name}".replace(":", "")
+    issuer = f"Patchwork {site().name}".replace(":", "")
     query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return Secret(f"otpauth://totp/{quote(issuer)}:{quote(device.user.email)}?{query}", spaced)

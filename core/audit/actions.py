@@ -11,7 +11,7 @@ from django.db import models
 from core import clock
 from core.audit.choices import Outcome
 from core.audit.models import Event
-from tenants.context import require_scope
+from tenants.context import unit
 
 SYSTEM: Final = "system"
 
@@ -46,7 +46,7 @@ def refuse(
     """Note a refusal. It is written when the work's scope ends, and so survives the rollback of what was refused."""
     event = _event(Outcome.REFUSED, slug, by, None, client_id, reason, detail)
     event.subject_id = subject_id
-    require_scope().write_afterwards(lambda: event.save(force_insert=True))
+    unit().write_afterwards(lambda: event.save(force_insert=True))
 
 
 def record_many(events: Iterable[Event]) -> None:
@@ -68,7 +68,7 @@ def _event(
         slug=slug,
         outcome=outcome,
         actor_id=by.id if by else None,
-        actor=str(by.id) if by else require_scope().actor[:80] or SYSTEM,
+        actor=str(by.id) if by else unit().actor[:80] or SYSTEM,
         subject_kind=subject._meta.label_lower if subject is not None else "",  # noqa: SLF001  # public by custom
         subject_id=subject.pk if subject is not None else None,
         client_id=client_id,

@@ -12,10 +12,11 @@ from django.db import transaction
 from core import clock
 from core.accounts.models import User
 from core.notices.models import Notice, OutboxItem
-from tenants.context import on_commit, require_current
-from tenants.waking import wake
+from tenants.context import current, on_commit
+from tenants.waking import wake, wake_shared
 
 DRAIN: Final = "notices.drain_outbox"
+DRAIN_SHARED: Final = "notices.drain_shared_outbox"
 MAIL: Final = "mail"
 
 
@@ -81,8 +82,8 @@ def queue(*, kind: str, payload: Mapping[str, Any]) -> OutboxItem:
     """Ask for something outside, in the same transaction as the deed. It happens at least once, soon after commit."""
     now = clock.now()
     item = OutboxItem.objects.create(kind=kind, payload=dict(payload), created_at=now, due_at=now)
-    council = require_current()
-    on_commit(lambda: wake(DRAIN, council))
+    council = current()
+    on_commit(lambda: wake(DRAIN, council) if council else wake_shared(DRAIN_SHARED))
     return item
 
 

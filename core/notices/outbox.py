@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -20,7 +21,8 @@ from django.utils.module_loading import import_string
 
 from core import clock
 from core.notices.models import OutboxItem
-from tenants.context import CouncilRef, inside
+from tenants.context import CouncilRef, inside, shared
+from tenants.names import SHARED_SCHEMA
 
 logger = logging.getLogger(__name__)
 
@@ -40,19 +42,22 @@ class Claimed:
     payload: dict[str, Any]
 
 
-def drain(council: CouncilRef) -> int:
-    """Do what is due in `council`'s outbox. Returns how many items were done."""
+def drain(council: CouncilRef | None) -> int:
+    """Do what is due in `council`'s outbox, or in the operators' where there is none. Returns how many were done."""
     done = 0
     for _turn in range(MOST_AT_ONCE):
-        with inside(council, actor=ACTOR):
+        with _world(council):
             item = claim()
         if item is None:
             break
         try:
             _do(council, item)
         except Exception as error:  # noqa: BLE001  # one item that fails must not hold up the others
-            logger.warning("outbox_item_failed", extra={"kind": item.kind, "council": council.schema_name})
-            with inside(council, actor=ACTOR):
+            logger.warning(
+                "outbox_item_failed",
+                extra={"kind": item.kind, "council": council.schema_name if council else SHARED_SCHEMA},
+            )
+            with _world(council):
                 OutboxItem.objects.filter(id=item.id).update(error=type(error).__name__[:200])
         else:
             done += 1
@@ -77,14 +82,18 @@ def wait_after(attempts: int) -> timedelta:
     return min(LEASE * (1 << min(attempts - 1, 12)), LONGEST_WAIT)
 
 
-def _do(council: CouncilRef, item: Claimed) -> None:
+def _world(council: CouncilRef | None) -> AbstractContextManager[object]:
+    return inside(council, actor=ACTOR) if council else shared(actor=ACTOR)
+
+
+def _do(council: CouncilRef | None, item: Claimed) -> None:
     if item.kind == MAIL:
         _send(item)
-        with inside(council, actor=ACTOR):
+        with _world(council):
             _mark_done(item)
         return
     deed: Callable[[dict[str, Any]], None] = import_string(settings.OUTBOX_DEEDS[item.kind])
-    with inside(council, actor=ACTOR):
+    with _world(council):
         deed(item.payload)
         _mark_done(item)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from core.notices.actions import DRAIN
+from core.notices.actions import DRAIN, DRAIN_SHARED
 from core.notices.outbox import drain
 from tenants.context import CouncilRef
 from tenants.tasks import CouncilJob
@@ -14,3 +14,9 @@ from tenants.tasks import CouncilJob
 def drain_outbox(council: CouncilRef) -> None:
     """Do what is due in this council's outbox."""
     drain(council)
+
+
+@shared_task(name=DRAIN_SHARED, ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def drain_shared_outbox() -> None:
+    """Do what is due in the operators' outbox."""
+    drain(None)

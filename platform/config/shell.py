@@ -11,11 +11,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
+from config.shell_console import console_shell
 from config.theme import theme_of, theme_url
 from core.accounts.choices import Role
 from core.consent.packs_in_use import pack_of
 from core.notices.queries import unread_count
-from tenants.context import CouncilRef, current
+from tenants.context import CouncilRef, current, in_shared
 from tenants.models import Council
 from ui import undo
 from ui.shell import HelpContact, NavItem, Shell
@@ -36,6 +37,8 @@ def _undo_offer(request: HttpRequest) -> dict[str, Any] | None:
 
 def shell_of(request: HttpRequest) -> Shell | None:
     """The frame for this viewer, or None on a host without a council. One query, for the unread notices."""
+    if in_shared():
+        return console_shell(request)
     council = current()
     if council is None:
         return None

@@ -7,3 +7,4 @@ class ConsoleConfig(AppConfig):
     """See the package's own description."""
 
     name = "console"
+    default_auto_field = "django.db.models.BigAutoField"

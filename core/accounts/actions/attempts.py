@@ -14,7 +14,7 @@ from core.accounts.choices import Counter
 from core.accounts.errors import TooManyTries
 from core.accounts.models import Throttle
 from core.accounts.throttling import Count
-from tenants.context import require_scope
+from tenants.context import unit
 
 _SHARED_BY_MANY = frozenset({Counter.NETWORK})
 
@@ -36,7 +36,7 @@ class Attempt:
 
     def failed(self) -> None:
         """Count it. Written when the request's work is over, whatever became of that."""
-        require_scope().write_afterwards(self._write_failure)
+        unit().write_afterwards(self._write_failure)
 
     def succeeded(self) -> None:
         """Let the place start anew. The other counters stay: an owner's success must not help a stranger's guessing."""

@@ -12,12 +12,12 @@ from django.utils.translation import gettext, ngettext
 
 from core.accounts.errors import TooManyTries
 from core.accounts.letters import whom_to_ask
-from tenants.context import require_current
+from tenants.context import site
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page of sign-in, which always says whom to ask."""
-    return render(request, template, {"help": whom_to_ask(require_current()), **context}, status=status)
+    return render(request, template, {"help": whom_to_ask(site()), **context}, status=status)
 
 
 def form_page(request: HttpRequest, template: str, form: forms.Form, **context: Any) -> HttpResponse:

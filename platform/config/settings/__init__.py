@@ -11,5 +11,6 @@ from config.settings.work import *  # noqa: F403
 
 ROOT_URLCONF = "config.urls.council"
 CONSOLE_URLCONF = "config.urls.console"
+OPERATOR_API_URLCONF = "config.urls.operator_api"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,15 +11,16 @@ BOTH_WORLDS = [
     "django_otp.plugins.otp_static",
     "django_otp_webauthn",
     "core.accounts",
+    "core.audit",
+    "core.notices",
 ]
-"""Sign-in exists twice: a council's people in its own schema, operators in the shared one. Never mixed."""
+"""Sign-in exists twice, with audit and mails: a council's people in its own schema, operators in the shared one. Never
+mixed."""
 
 SHARED_APPS = ["tenants", "console", *BOTH_WORLDS]
 
 TENANT_APPS = [
     *BOTH_WORLDS,
-    "core.audit",
-    "core.notices",
     "core.directory",
     "core.people",
     "core.consent",

@@ -14,10 +14,13 @@ from django.core.exceptions import ImproperlyConfigured
 __all__ = [
     "BASE_DIR",
     "BROKER_URL",
+    "CONSOLE_HELP",
     "CONSOLE_HOST",
+    "CONSOLE_NAME",
     "DATABASE_URL",
     "DEBUG",
     "MODE",
+    "OPERATOR_API_HOST",
     "SECRET_KEY",
     "SHOWS_CODES",
     "STATE_DIR",
@@ -65,4 +68,9 @@ DATABASE_URL = required(
     "DATABASE_URL", "the address of PostgreSQL, as in postgres://admin:password@host:5432/patchwork."
 )
 BROKER_URL = required("BROKER_URL", "the address of Valkey, Redis or RabbitMQ, as in redis://host:6379/0.")
-CONSOLE_HOST = env.str("PATCHWORK_CONSOLE_HOST", default="console.localhost")
+CONSOLE_HOST = env.str("PATCHWORK_CONSOLE_HOST", default="console.localhost").lower()
+"""Where the operators' console answers; empty in a deployment that has none."""
+CONSOLE_NAME = "Operator console"
+CONSOLE_HELP = env.str("PATCHWORK_CONSOLE_HELP", default="")
+OPERATOR_API_HOST = env.str("PATCHWORK_OPERATOR_API_HOST", default="").lower()
+"""Where a console elsewhere reaches this deployment; empty where there is none."""

@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "core.accounts.middleware.SignedInMiddleware",
     "core.directory.middleware.ViewerMiddleware",
+    "console.middleware.OperatorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PrivatePagesMiddleware",

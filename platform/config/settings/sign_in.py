@@ -8,6 +8,7 @@ __all__ = [
     "ACCOUNT_OUTBOX",
     "AUTHENTICATION_BACKENDS",
     "AUTH_PASSWORD_VALIDATORS",
+    "CONSOLE_ACCESS_RULES",
     "KNOWN_BROWSER_COOKIE",
     "LOGIN_REDIRECT_URL",
     "LOGIN_URL",
@@ -77,6 +78,7 @@ ACCOUNT_NOTICES = "core.notices.actions.tell"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 ACCESS_RULES = "config.access.RULES"
+CONSOLE_ACCESS_RULES = "config.access_console.RULES"
 
 OTP_TOTP_ISSUER = "Patchwork"
 # Failures are counted by core.accounts.throttling, which a stranger can't turn into a lock-out as these could be.

@@ -1,4 +1,4 @@
-"""The deployment's own registry, in the shared schema: which councils live here, at which hosts, in which state."""
+"""Which councils live in this deployment, at which hosts, in which state."""
 
 from __future__ import annotations
 
@@ -102,6 +102,7 @@ class SchemaStatus(models.Model):
     fingerprint = models.CharField(max_length=64)
     migrated_at = models.DateTimeField()
     error = models.TextField(blank=True)
+    is_canary = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.fingerprint

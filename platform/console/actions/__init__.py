@@ -1,0 +1,1 @@
+"""Writes of the console: each with an event in the operators' log."""
