@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
@@ -46,7 +47,8 @@ _CLOSE_SCOPE: Final = "SELECT set_config('role', 'none', true), set_config('sear
 class CouncilRef:
     """What a process needs to know of a council to work in it: plain values, safe to keep between requests.
 
-    `signed_packs` are the checksums under which the council's pack was signed off.
+    `signed_packs` are the checksums under which the council's pack was signed off. `suspended_contact` and `leaves_on`
+    are for the notice of a suspended council.
     """
 
     id: UUID
@@ -58,6 +60,8 @@ class CouncilRef:
     theme: tuple[tuple[str, str], ...] = ()
     help_contact: str = ""
     signed_packs: tuple[str, ...] = ()
+    suspended_contact: str = ""
+    leaves_on: date | None = None
 
     domain_url: str | None = field(default=None, compare=False)
 

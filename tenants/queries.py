@@ -32,6 +32,8 @@ def _ref(domain: Any) -> CouncilRef:
         theme=tuple(sorted((str(key), str(value)) for key, value in theme.items())),
         help_contact=council.help_contact,
         signed_packs=tuple(domain.signed),
+        suspended_contact=council.suspended_contact,
+        leaves_on=council.leaves_on,
     )
 
 

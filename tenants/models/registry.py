@@ -28,7 +28,10 @@ class Deployment(models.Model):
 
 
 class Council(TenantMixin):  # type: ignore[misc]  # django-tenants ships no types
-    """A tenant: one council or region. The row is the registry's; everything of the council's own is in its schema."""
+    """A tenant: one council or region. The row is the registry's; everything of the council's own is in its schema.
+
+    A suspended council's notice says whom to ring, `suspended_contact`; one that leaves, from which day it is gone.
+    """
 
     class State(models.TextChoices):
         LIVE = "live", "Live"
@@ -45,6 +48,8 @@ class Council(TenantMixin):  # type: ignore[misc]  # django-tenants ships no typ
     pack_id = models.CharField(max_length=40)
     theme = models.JSONField(default=dict, blank=True)
     help_contact = models.CharField(max_length=200, blank=True)
+    suspended_contact = models.CharField(max_length=200, blank=True, default="", db_default="")
+    leaves_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
