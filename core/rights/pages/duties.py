@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.directory.doors import CouncilRequest
-from core.network.doors import for_the_network
+from core.network.doors import for_officers, for_the_network
 from core.network.identity_bar import bar
 from core.network.officers import Officer
 from core.rights.actions.duties import record_call, record_duty
 from core.rights.answers import AnswersInvalid
-from core.rights.doors import for_officers
 from core.rights.errors import NotPossible
 from core.rights.pages.forms import DutyForm
 from core.rights.queries.duties import DutyAsked, asked, asked_of_call, duties_for, duties_of_client, register

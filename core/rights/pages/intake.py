@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from core.directory.doors import CouncilRequest
 from core.directory.viewers import Viewer
-from core.network.doors import for_the_network
+from core.network.doors import for_officers, for_the_network
 from core.network.identity_bar import bar
 from core.network.officers import Officer
 from core.network.queries.show import ClientIdentity
 from core.rights.actions.requests import take_in
 from core.rights.choices import AskedBy
-from core.rights.doors import for_officers
 from core.rights.errors import NotPossible
 from core.rights.pages.forms import FindForm, IntakeForm
 from core.rights.queries.requests import find_by_letter, intake_by, intake_for, offers_today

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from core.accounts.sessions import is_freshly_proved
 from core.directory.doors import CouncilRequest
+from core.network.doors import for_officers
 from core.network.officers import Officer
 from core.rights.actions.pack import make_pack
-from core.rights.doors import for_officers
 from core.rights.errors import NotPossible
 from core.rights.queries.pack import AccessPack
 from core.rights.queries.requests import request_for

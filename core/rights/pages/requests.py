@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.directory.doors import CouncilRequest
+from core.network.doors import for_officers
 from core.network.officers import Officer
 from core.people.errors import ClientChanged
 from core.people.records import ClientRecord
 from core.rights.actions import requests as steps
 from core.rights.choices import Answer, AnswerReason, ExtensionReason, PersonsView, Wish
-from core.rights.doors import for_officers
 from core.rights.errors import NotPossible, RequestChanged
 from core.rights.pages.forms import AnswerForm, CorrectForm, DayForm, ExtendForm, VersionForm, ViewForm
 from core.rights.queries.requests import RequestShown, details_held, queue_for, request_for

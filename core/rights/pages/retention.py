@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.directory.doors import CouncilRequest
+from core.network.doors import for_officers
 from core.network.officers import Officer
 from core.rights.actions.retention import end_hold, hold_deletion
 from core.rights.choices import FreezeReason
-from core.rights.doors import for_officers
 from core.rights.errors import NotPossible
 from core.rights.pages.forms import FreezeForm
 from core.rights.queries.requests import request_for
