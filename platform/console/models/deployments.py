@@ -13,7 +13,10 @@ from console.models.operators import Operator
 
 
 class Deployment(models.Model):
-    """An installation that the console knows. `said` is its last word of itself, `seen_at` when it was heard."""
+    """An installation that the console knows. `said` is its last word of itself, `seen_at` when it was heard.
+
+    `tested` is the last test of the connection that an operator asked for, and what came of it.
+    """
 
     class Port(models.TextChoices):
         LOCAL = "local", "In this very installation"
@@ -35,6 +38,7 @@ class Deployment(models.Model):
     seen_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     failure = models.CharField(max_length=40, blank=True)
+    tested = models.JSONField(default=dict)
 
     class Meta:
         constraints = (
