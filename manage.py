@@ -11,6 +11,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 def main() -> None:
     """Run a management command."""
+    if sys.argv[1:2] == ["check_settings"]:
+        # Before Django: it could not start with what this is there to find.
+        from config.variables.reading import report
+
+        raise SystemExit(report(os.environ))
     from tenants.process import choose_for_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -40,6 +40,7 @@ def test_a_complete_production_setting_starts_with_secure_cookies_and_without_de
         ({"PATCHWORK_SECRET_KEY": None}, "PATCHWORK_SECRET_KEY is not set"),
         ({"PATCHWORK_SECRET_KEY": "short"}, "too short or is the demo's"),
         ({"PATCHWORK_SECRET_KEY": "demo-only-" + "0" * 50}, "too short or is the demo's"),
+        ({"DATABASE_POOL_SIZE": "many"}, "has to be a whole number from 1 to 200"),
         ({"DATABASE_URL": None}, "DATABASE_URL is not set: the address of PostgreSQL"),
         ({"BROKER_URL": None}, "BROKER_URL is not set"),
         ({"PATCHWORK_MAIL_URL": None}, "PATCHWORK_MAIL_URL is not set: the mail server"),

@@ -6,7 +6,6 @@ migrator's process it is the migrator. `router` reads the host table. `console` 
 
 from __future__ import annotations
 
-import os
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,12 +28,14 @@ __all__ = [
     "PUBLIC_SCHEMA_NAME", "TENANT_DOMAIN_MODEL", "TENANT_MODEL",
 ]  # fmt: skip
 
-_parts = urlsplit(DATABASE_URL)
-_socket_folder = parse_qs(_parts.query).get("host", [""])[0]
+# The migrator keeps its role and path for a session, so it goes past a pooler that hands sessions on.
+DATABASE_ADMIN_DSN = env.text("DATABASE_MIGRATOR_URL") or DATABASE_URL
+_parts = urlsplit(DATABASE_ADMIN_DSN if is_migrator() else DATABASE_URL)
+_options = {name: values[0] for name, values in parse_qs(_parts.query).items()}
+_socket_folder = _options.pop("host", "")
 
-DATABASE_ADMIN_DSN = DATABASE_URL
 DATABASE_PASSWORDS = {
-    role: os.environ.get(f"DATABASE_PASSWORD_{role.upper()}") or password_of(role, SECRET_KEY) for role in LOGIN_ROLES
+    role: env.text(f"DATABASE_PASSWORD_{role.upper()}") or password_of(role, SECRET_KEY) for role in LOGIN_ROLES
 }
 
 
@@ -50,7 +51,7 @@ def _database(role: str, **options: Any) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": None, **options},
+        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": None, **_options, **options},
     }
 
 
@@ -58,8 +59,8 @@ def _pool(size: int) -> dict[str, Any]:
     return {"min_size": 1, "max_size": size, "timeout": 5, "max_lifetime": 900}
 
 
-_pooled = env.bool("DATABASE_POOL", default=True) and not is_migrator()
-_app_pool = {"pool": _pool(env.int("DATABASE_POOL_SIZE", default=16))} if _pooled else {}
+_pooled = env.flag("DATABASE_POOL") and not is_migrator()
+_app_pool = {"pool": _pool(env.number("DATABASE_POOL_SIZE"))} if _pooled else {}
 _small_pool = {"pool": _pool(4)} if _pooled else {}
 
 DATABASES = {

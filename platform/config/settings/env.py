@@ -1,15 +1,17 @@
-"""Every variable the platform reads, with a sentence for each that is missing or wrong.
+"""What the variables say, read once when the settings are first asked for. `config.variables` has them in a table.
 
 `PATCHWORK_MODE` is `demo`, `test` or `production`. A production process does not start with a demo's secret or with
-the demo's switch that prints sign-in codes.
+the demo's switch that prints sign-in codes; every fault is told at once.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from config.variables.reading import Values, read
 
 __all__ = [
     "BASE_DIR",
@@ -21,6 +23,7 @@ __all__ = [
     "DEBUG",
     "MODE",
     "OPERATOR_API_HOST",
+    "RELEASE",
     "SECRET_KEY",
     "SHOWS_CODES",
     "STATE_DIR",
@@ -29,48 +32,29 @@ __all__ = [
 BASE_DIR = Path(__file__).resolve().parents[3]
 DEMO_SECRET = "demo-only-" + "0" * 50
 
-env = environ.Env()
 
-MODE = env.str("PATCHWORK_MODE", default="production")
-if MODE not in {"demo", "test", "production"}:
-    raise ImproperlyConfigured(f"PATCHWORK_MODE is {MODE!r}: it has to be demo, test or production.")
+def _read() -> Values:
+    values, problems = read(os.environ)
+    if len(problems) == 1:
+        raise ImproperlyConfigured(problems[0])
+    if problems:
+        raise ImproperlyConfigured("\n".join([f"{len(problems)} variables can't be used:", *problems]))
+    return values
 
+
+env = _read()
+
+MODE = env.text("PATCHWORK_MODE")
 DEBUG = False
-STATE_DIR = Path(env.str("PATCHWORK_STATE", default=str(BASE_DIR / ".patchwork")))
-
-
-def required(name: str, why: str) -> str:
-    """The variable `name`. Raises ImproperlyConfigured with what it is for."""
-    value = str(env.str(name, default=""))
-    if not value:
-        raise ImproperlyConfigured(f"The variable {name} is not set: {why}")
-    return value
-
-
-if MODE == "production":
-    SECRET_KEY = required(
-        "PATCHWORK_SECRET_KEY", "give 50 or more random characters, kept secret and never changed lightly."
-    )
-    if len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET:
-        raise ImproperlyConfigured(
-            "PATCHWORK_SECRET_KEY is too short or is the demo's: give 50 or more random characters."
-        )
-else:
-    SECRET_KEY = env.str("PATCHWORK_SECRET_KEY", default=DEMO_SECRET)
-
-SHOWS_CODES = env.bool("PATCHWORK_SHOW_CODES", default=False)
-if SHOWS_CODES and MODE == "production":
-    raise ImproperlyConfigured(
-        "PATCHWORK_SHOW_CODES prints sign-in codes: it is for the demo, and production does not start with it."
-    )
-
-DATABASE_URL = required(
-    "DATABASE_URL", "the address of PostgreSQL, as in postgres://admin:password@host:5432/patchwork."
-)
-BROKER_URL = required("BROKER_URL", "the address of Valkey, Redis or RabbitMQ, as in redis://host:6379/0.")
-CONSOLE_HOST = env.str("PATCHWORK_CONSOLE_HOST", default="console.localhost").lower()
+RELEASE = env.text("PATCHWORK_RELEASE")
+STATE_DIR = env.folder("PATCHWORK_STATE") or BASE_DIR / ".patchwork"
+SECRET_KEY = env.text("PATCHWORK_SECRET_KEY") or DEMO_SECRET
+SHOWS_CODES = env.flag("PATCHWORK_SHOW_CODES")
+DATABASE_URL = env.text("DATABASE_URL")
+BROKER_URL = env.text("BROKER_URL")
+CONSOLE_HOST = env.text("PATCHWORK_CONSOLE_HOST")
 """Where the operators' console answers; empty in a deployment that has none."""
 CONSOLE_NAME = "Operator console"
-CONSOLE_HELP = env.str("PATCHWORK_CONSOLE_HELP", default="")
-OPERATOR_API_HOST = env.str("PATCHWORK_OPERATOR_API_HOST", default="").lower()
+CONSOLE_HELP = env.text("PATCHWORK_CONSOLE_HELP")
+OPERATOR_API_HOST = env.text("PATCHWORK_OPERATOR_API_HOST")
 """Where a console elsewhere reaches this deployment; empty where there is none."""

@@ -14,7 +14,7 @@ __all__ = [
     "SECURE_SSL_REDIRECT", "USE_X_FORWARDED_HOST", "X_FRAME_OPTIONS",
 ]  # fmt: skip
 
-_https = MODE == "production" or env.bool("PATCHWORK_HTTPS", default=False)
+_https = MODE == "production" or env.flag("PATCHWORK_HTTPS")
 
 # Which hosts are ours is data: tenants.routing answers 404 for every other, before anything else looks at the name.
 ALLOWED_HOSTS = ["*"]
@@ -52,9 +52,7 @@ SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PATCHWORK_BEHIND_PROXY", default=False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("PATCHWORK_BEHIND_PROXY") else None
 X_FRAME_OPTIONS = "DENY"
 
 CSRF_COOKIE_SECURE = _https

@@ -35,7 +35,7 @@ __all__ = [
     "TRUSTED_PROXIES",
 ]
 
-_https = MODE == "production" or env.bool("PATCHWORK_HTTPS", default=False)
+_https = MODE == "production" or env.flag("PATCHWORK_HTTPS")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -49,9 +49,9 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["core.accounts.backends.CouncilBackend"]
 
 # Idle and absolute limits as in NIST SP 800-63B at AAL2, the idle one shorter because the pages hold personal data.
-SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=15 * 60)
-SESSION_WARN_SECONDS = env.int("SESSION_WARN_SECONDS", default=2 * 60)
-SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 * 60)
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_SECONDS")
+SESSION_WARN_SECONDS = env.number("SESSION_WARN_SECONDS")
+SESSION_ABSOLUTE_SECONDS = env.number("SESSION_ABSOLUTE_SECONDS")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # The limits above end the sign-in. The session itself is kept a week longer, so that a form which was left open and
 # sent later can be kept for the one who had typed it.
@@ -65,11 +65,11 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 KNOWN_BROWSER_COOKIE = "__Host-known" if _https else "known"
 
 # Whose X-Forwarded-For is believed, as networks: none, unless our own proxies are named.
-TRUSTED_PROXIES = env.list("PATCHWORK_TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = list(env.names("PATCHWORK_TRUSTED_PROXIES"))
 
 # How a link in a mail begins; between the two stands the council's own host.
 PUBLIC_SCHEME = "https" if _https else "http"
-PUBLIC_PORT = env.str("PATCHWORK_PUBLIC_PORT", default="")
+PUBLIC_PORT = env.text("PATCHWORK_PUBLIC_PORT")
 
 # Sign-in stands below notices, so it is told by name where its letters and notices go.
 ACCOUNT_OUTBOX = "core.notices.actions.queue"

@@ -1,8 +1,10 @@
 """Work outside of a request: tasks and the schedule. No result is kept, so any broker will do."""
 
+from urllib.parse import unquote, urlsplit
+
 from celery.schedules import crontab
 
-from config.settings.env import BROKER_URL, MODE, STATE_DIR, env, required
+from config.settings.env import BROKER_URL, STATE_DIR, env
 
 __all__ = [
     "CELERY_BEAT_SCHEDULE",
@@ -73,23 +75,19 @@ CELERY_BEAT_SCHEDULE = {
 OUTBOX_DEEDS = {"accounts.password_reset": "core.accounts.actions.passwords.answer_reset"}
 """What the outbox does besides mail: kind of item, and the action that does it inside the council."""
 
-if MODE == "production":
-    _mail = env.email_url_config(
-        required("PATCHWORK_MAIL_URL", "the mail server, as in smtp+tls://user:password@host:587.")
-    )
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-    EMAIL_HOST = _mail["EMAIL_HOST"]
-    EMAIL_PORT = _mail["EMAIL_PORT"]
-    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
-    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
-    EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+_mail = urlsplit(env.text("PATCHWORK_MAIL_URL"))
+if _mail.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 else:
-    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = "localhost", 25, "", ""
-    EMAIL_USE_TLS = EMAIL_USE_SSL = False
     # A demonstration's people have no mailboxes: `manage.py show_codes` reads these files.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or {"smtp+tls": 587, "smtp+ssl": 465}.get(_mail.scheme, 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_USE_SSL = _mail.scheme == "smtp+ssl"
 EMAIL_FILE_PATH = STATE_DIR / "mail"
 EMAIL_TIMEOUT = 20
-MAIL_DOMAIN = env.str("PATCHWORK_MAIL_DOMAIN", default="patchwork.localhost")
+MAIL_DOMAIN = env.text("PATCHWORK_MAIL_DOMAIN")
 DEFAULT_FROM_EMAIL = f"Patchwork <no-reply@{MAIL_DOMAIN}>"
