@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -51,6 +52,12 @@ def all_councils() -> tuple[CouncilRef, ...]:
 def council_by_schema(schema_name: str) -> CouncilRef | None:
     """The council whose schema is `schema_name`, or None."""
     domain = _hosts().filter(tenant__schema_name=schema_name, is_primary=True).first()
+    return _ref(domain) if domain else None
+
+
+def council_by_id(council_id: UUID) -> CouncilRef | None:
+    """The council whose id is `council_id`, or None."""
+    domain = _hosts().filter(tenant__id=council_id, is_primary=True).first()
     return _ref(domain) if domain else None
 
 
