@@ -44,6 +44,12 @@ def council_at(host: str) -> CouncilRef | None:
     return _ref(domain) if domain else None
 
 
+def open_council_at(host: str) -> CouncilRef | None:
+    """The council whose site is served at `host`, or None: also for one that is not finished yet."""
+    domain = _hosts().filter(domain=host, tenant__is_open=True).first()
+    return _ref(domain) if domain else None
+
+
 def all_councils() -> tuple[CouncilRef, ...]:
     """Every council of this deployment with its primary host, in the order of their names."""
     return tuple(_ref(domain) for domain in _hosts().filter(is_primary=True).order_by("tenant__name"))

@@ -20,7 +20,7 @@ from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 
 from tenants.context import CouncilRef, inside, shared
-from tenants.queries import council_at
+from tenants.queries import open_council_at
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ HOSTS_KEPT: Final = 5_000
 class HostTable:
     """Hosts and their councils, remembered for a short while, unknown ones too."""
 
-    def __init__(self, find: Callable[[str], CouncilRef | None] = council_at) -> None:
+    def __init__(self, find: Callable[[str], CouncilRef | None] = open_council_at) -> None:
         self._find = find
         self._known: dict[str, tuple[float, CouncilRef | None]] = {}
         self._lock = threading.Lock()

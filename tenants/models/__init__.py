@@ -2,10 +2,10 @@
 
 from tenants.models.fleet import FleetRun, FleetStep
 from tenants.models.orders import CouncilOrder, SpentToken
-from tenants.models.readings import CouncilReading, RequestTally
+from tenants.models.readings import CouncilFacts, CouncilReading, RequestTally
 from tenants.models.registry import Council, Deployment, Domain, PackSignOff, SchemaRecipe, SchemaStatus
 
 __all__ = [
-    "Council", "CouncilOrder", "CouncilReading", "Deployment", "Domain", "FleetRun", "FleetStep", "PackSignOff",
-    "RequestTally", "SchemaRecipe", "SchemaStatus", "SpentToken",
+    "Council", "CouncilFacts", "CouncilOrder", "CouncilReading", "Deployment", "Domain", "FleetRun", "FleetStep",
+    "PackSignOff", "RequestTally", "SchemaRecipe", "SchemaStatus", "SpentToken",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ class CouncilOrder(models.Model):
     """One thing asked for one council. The id is the asker's: asking twice is asking once.
 
     `steps_done` are the slugs of the steps that are behind it; a worker that dies leaves a lease that runs out, and
-    the next goes on after the last step done. `council_id` outlives the council.
+    the next goes on after the last step done. A lease without a holder is a pause before the next attempt.
+    `council_id` outlives the council.
     """
 
     class Kind(models.TextChoices):
@@ -43,6 +44,7 @@ class CouncilOrder(models.Model):
     error = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
+    leased_by = models.CharField(max_length=32, blank=True, default="", db_default="")
     asked_by = models.CharField(max_length=120, blank=True)
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

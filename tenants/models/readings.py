@@ -25,6 +25,21 @@ class CouncilReading(models.Model):
         return f"{self.council_id} {self.on}"
 
 
+class CouncilFacts(models.Model):
+    """What a job last found inside a council and left outside for the console: facts without names, and its template.
+
+    `template` is everything that another council may start from: no people in it.
+    """
+
+    council = models.OneToOneField(Council, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    facts = models.JSONField(default=dict)
+    template = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.council_id)
+
+
 class RequestTally(models.Model):
     """How one process's requests for one council went in one hour: counts, and how many fell in each band of time."""
 

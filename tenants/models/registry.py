@@ -30,6 +30,7 @@ class Deployment(models.Model):
 class Council(TenantMixin):  # type: ignore[misc]  # django-tenants ships no types
     """A tenant: one council or region. The row is the registry's; everything of the council's own is in its schema.
 
+    It answers at its hosts only once it is open. What it was before it was suspended is `suspended_from`.
     A suspended council's notice says whom to ring, `suspended_contact`; one that leaves, from which day it is gone.
     """
 
@@ -48,6 +49,8 @@ class Council(TenantMixin):  # type: ignore[misc]  # django-tenants ships no typ
     pack_id = models.CharField(max_length=40)
     theme = models.JSONField(default=dict, blank=True)
     help_contact = models.CharField(max_length=200, blank=True)
+    is_open = models.BooleanField(default=True, db_default=True)
+    suspended_from = models.CharField(max_length=12, choices=State.choices, blank=True, default="", db_default="")
     suspended_contact = models.CharField(max_length=200, blank=True, default="", db_default="")
     leaves_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
