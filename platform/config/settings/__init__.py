@@ -4,6 +4,7 @@ from config.settings.apps import *  # noqa: F403  # each part exports its settin
 from config.settings.databases import *  # noqa: F403
 from config.settings.deployments import *  # noqa: F403
 from config.settings.env import *  # noqa: F403
+from config.settings.files import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.pages import *  # noqa: F403
 from config.settings.security import *  # noqa: F403

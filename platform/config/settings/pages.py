@@ -1,6 +1,7 @@
 """Templates, static files, language and time."""
 
 from config.settings.env import BASE_DIR
+from config.settings.files import COUNCIL_STORE
 
 __all__ = [
     "CACHES",
@@ -43,6 +44,7 @@ WHITENOISE_MAX_AGE = 30 * 24 * 60 * 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.HashedFiles"},
+    "councils": COUNCIL_STORE,
 }
 
 LANGUAGE_CODE = "en-gb"

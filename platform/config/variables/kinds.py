@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+from infra.files import AddressWrong, store_at
+
 
 class Wrong(ValueError):
     """A value that can't be used; its words say why, and never quote the value."""
@@ -91,6 +93,15 @@ def address(*schemes: str, example: str, needs_host: bool = True) -> Kind:
         return text
 
     return Kind(f"an address, as in `{example}`", read, "nonsense://")
+
+
+def files_address(text: str) -> str:
+    """An address of where files are kept."""
+    try:
+        store_at(text, Path("/"))
+    except AddressWrong as wrong:
+        raise Wrong(str(wrong)) from None
+    return text
 
 
 def choice(*values: str) -> Kind:

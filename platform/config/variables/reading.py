@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from config.variables.kinds import Wrong
 from config.variables.table import ALWAYS, BY_NAME, PRODUCTION, TABLE, Variable
@@ -99,6 +100,8 @@ def _together(values: Values, environment: Mapping[str, str], mode: str) -> Iter
         yield "PATCHWORK_METRICS_HOST is set and PATCHWORK_METRICS_TOKEN is not: metrics are told to nobody without it."
     if values.number("SESSION_WARN_SECONDS") >= values.number("SESSION_IDLE_SECONDS") > 0:
         yield "SESSION_WARN_SECONDS has to be less than SESSION_IDLE_SECONDS: the warning comes before the end."
+    if mode == PRODUCTION and "endpoint=http:" in unquote(values.text("PATCHWORK_FILES_URL")):
+        yield "PATCHWORK_FILES_URL has an endpoint without encryption: in production it has to begin with https://."
     if mode != PRODUCTION:
         return  # a developer's shell may have what it likes
     known = {*BY_NAME, *(f"{name}_FILE" for name, variable in BY_NAME.items() if variable.is_secret), *NOT_OURS}

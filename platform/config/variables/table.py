@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from config.variables.kinds import FLAG, FOLDER, HOST, NETWORKS, SLUG, TEXT, Kind, address, choice, number, secret
+from config.variables.kinds import (
+    FLAG,
+    FOLDER,
+    HOST,
+    NETWORKS,
+    SLUG,
+    TEXT,
+    WORDS,
+    Kind,
+    address,
+    choice,
+    files_address,
+    number,
+    secret,
+)
 
 WEB, WORKER, SCHEDULER, MIGRATOR = "web", "worker", "scheduler", "migrator"
 ALL: Final = (WEB, WORKER, SCHEDULER, MIGRATOR)
@@ -40,6 +54,7 @@ class Group:
     variables: tuple[Variable, ...]
 
 
+FILES: Final = Kind("an address, as in `s3://bucket/folder?region=eu-west-2`", files_address, "nonsense://")
 POSTGRES: Final = address("postgres", "postgresql", example="postgres://host:5432/patchwork", needs_host=False)
 PASSWORD: Final = secret(16)
 
@@ -93,6 +108,16 @@ GROUPS: Final = (
                  "the mail server, as in smtp+tls://user:password@host:587", needed=PRODUCTION, is_secret=True),
         Variable("PATCHWORK_MAIL_DOMAIN", HOST, "the domain that mails come from, as no-reply@ it",
                  default="patchwork.localhost"),
+    )),
+    Group("Files", (
+        Variable("PATCHWORK_FILES_URL", FILES,
+                 "where councils' files are kept: a bucket, as in s3://bucket/folder?region=eu-west-2, where"
+                 " `endpoint=` names a service other than Amazon's and `encryption=aws:kms&key=` a key of one's own"
+                 " (who may enter it, the usual AWS_ variables or the machine's own role say), or file:///full/path; a folder below"
+                 " PATCHWORK_STATE where it is empty"),
+        Variable("PATCHWORK_BACKUP_DAYS", number(0, 3660),
+                 "for how many days backups are kept: what a council's certificate of deletion promises",
+                 default="35"),
     )),
     Group("Addresses and the proxy", (
         Variable("PATCHWORK_CONSOLE_HOST", HOST, "where the operators' console answers; empty where there is none",
