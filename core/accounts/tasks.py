@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from core.accounts.actions.sweeping import sweep as sweep_now
+from tenants.context import shared
 from tenants.tasks import CouncilTask
 
 
@@ -12,3 +13,10 @@ from tenants.tasks import CouncilTask
 def sweep() -> None:
     """Delete what sign-in no longer needs in this council."""
     sweep_now()
+
+
+@shared_task(name="accounts.sweep_shared", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def sweep_shared() -> None:
+    """Delete what the operators' sign-in no longer needs."""
+    with shared(actor="task:accounts.sweep_shared"):
+        sweep_now()

@@ -42,6 +42,21 @@ def invite_person(*, email: str, roles: Iterable[Role], by: User | None, actor: 
 
 
 @transaction.atomic
+def invitation_link(*, email: str, roles: Iterable[Role], by: User | None) -> str:
+    """As `invite_person`, for someone at a terminal: the link is given back to be shown once, and no mail is sent.
+
+    Raises AlreadyHasAccount.
+    """
+    address = email.strip().lower()
+    existing = user_at(address)
+    if existing is not None and has_factor(existing):
+        raise AlreadyHasAccount("Someone with this address can sign in already.")
+    invitation, token = _new_invitation(address, [Role(role) for role in roles], existing, by)
+    record("accounts.invitation.made", by=by, subject=invitation)
+    return letters.address(f"/join/{token}")
+
+
+@transaction.atomic
 def invite_again(*, user: User, by: User, actor: Actor | None = None) -> Invitation:
     """For someone who lost every second factor: end what there is, and let them set up anew by a mailed link.
 
