@@ -40,6 +40,7 @@ _OPEN_SCOPE: Final = (
     " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
     " set_config('idle_in_transaction_session_timeout', %s, true), set_config('app.actor', %s, true)"
 )
+_SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
 _CLOSE_SCOPE: Final = "SELECT set_config('role', 'none', true), set_config('search_path', '', true)"
 
 
@@ -164,13 +165,14 @@ def world_name() -> str | None:
 
 @contextlib.contextmanager
 def inside(
-    council: CouncilRef, *, actor: str = "system", statement_timeout: str = STATEMENT_TIMEOUT
+    council: CouncilRef, *, actor: str = "system", statement_timeout: str = STATEMENT_TIMEOUT, snapshot: bool = False
 ) -> Iterator[Scope]:
     """Do one unit of work in `council`'s world: one transaction, under the council's own database role.
 
     `actor` is a user's id or the name of a job; PostgreSQL sees it as `app.actor`. `statement_timeout` is PostgreSQL's
     (only jobs that are known to run long ask for more). What `Scope.write_afterwards` collected is written when the
-    work is done, also when it failed; then the failure rises.
+    work is done, also when it failed; then the failure rises. With `snapshot` every statement reads the same moment, and
+    none may write.
 
     Raises NestedScope inside another scope.
     """
@@ -179,7 +181,7 @@ def inside(
         raise NestedScope("A council's scope can't be opened inside another scope.")
     scope = Scope(council, actor)
     try:
-        with _transaction(connection, scope, statement_timeout):
+        with _transaction(connection, scope, statement_timeout, _SNAPSHOT if snapshot else ""):
             yield scope
             for write in scope.afterwards:
                 write()
@@ -192,13 +194,15 @@ def inside(
 
 
 @contextlib.contextmanager
-def _transaction(connection: DatabaseWrapper, scope: Scope, statement_timeout: str) -> Iterator[None]:
+def _transaction(
+    connection: DatabaseWrapper, scope: Scope, statement_timeout: str, kind: str = ""
+) -> Iterator[None]:
     schema = require_council_schema(scope.council.schema_name)
     values = (schema, f"{schema},{EXTENSIONS_SCHEMA}", statement_timeout, LOCK_TIMEOUT, IDLE_TIMEOUT, scope.actor)
     with tenant_context(scope.council):
         try:
             with transaction.atomic(using=COUNCIL_ALIAS, durable=True):
-                connection.set_scope(_OPEN_SCOPE, values, scope)
+                connection.set_scope(kind + _OPEN_SCOPE, values, scope)
                 yield
         finally:
             connection.scope = None

@@ -53,8 +53,13 @@ def in_schema(name: str) -> Iterator[Any]:
 
 def fingerprint(loader: MigrationLoader) -> str:
     """What the code's migrations amount to for a council: equal fingerprints, equal schemas."""
-    names = sorted(f"{app}.{name}" for app, name in loader.disk_migrations if _is_council_app(app))
+    names = [f"{app}.{name}" for app, name in council_migrations(loader)]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def council_migrations(loader: MigrationLoader) -> list[tuple[str, str]]:
+    """The code's migrations of a council's apps, app and name, in one order for all."""
+    return sorted((key for key in loader.disk_migrations if _is_council_app(key[0])), key=".".join)
 
 
 def _is_council_app(label: str) -> bool:
