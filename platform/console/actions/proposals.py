@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,12 +18,10 @@ from console.errors import ChangedMeanwhile, NotPermitted, NotPossible, NotThere
 from console.models import Proposal
 from console.policies import MAY_PROPOSE, require, require_can_decide
 from console.queries.operators import OperatorRef, operator_of
+from console.queries.proposals import WAITS
 from core import clock
 from core.audit.actions import record, refuse
 from tenants.context import SHARED_ALIAS
-
-WAITS: Final = timedelta(days=7)
-"""How long a proposal waits for a second operator."""
 
 
 @dataclass(frozen=True, slots=True)
