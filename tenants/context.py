@@ -171,8 +171,8 @@ def inside(
 
     `actor` is a user's id or the name of a job; PostgreSQL sees it as `app.actor`. `statement_timeout` is PostgreSQL's
     (only jobs that are known to run long ask for more). What `Scope.write_afterwards` collected is written when the
-    work is done, also when it failed; then the failure rises. With `snapshot` every statement reads the same moment, and
-    none may write.
+    work is done, also when it failed; then the failure rises. With `snapshot` every statement reads the same moment,
+    and none may write.
 
     Raises NestedScope inside another scope.
     """
