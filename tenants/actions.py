@@ -7,9 +7,11 @@ deployment's own world, `shared()`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import IntegrityError, router, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
@@ -39,24 +41,31 @@ def require_host(host: str) -> str:
 
 def create_council(
     *, name: str, host: str, pack_id: str, state: str = Council.State.TRAINING, theme: Mapping[str, str] | None = None,
-    help_contact: str = "", region: str = "uk",
+    help_contact: str = "", region: str = "uk", council_id: UUID | None = None, more_hosts: Sequence[str] = (),
+    is_open: bool = True,
 ) -> CouncilRef:  # fmt: skip
     """Make a council: its place in the registry, its role, its schema with every table and grant; or nothing at all.
 
+    It answers at `host` and `more_hosts`, once it is open. `council_id` is the id that a console gave it.
     Raises InvalidHost, CouncilExists.
     """
     schemas.require_migrator()
-    host = require_host(host)
+    host, others = require_host(host), [require_host(other) for other in more_hosts]
     try:
         with transaction.atomic():
-            deployment, _new = Deployment.objects.get_or_create(name="this deployment", defaults={"region": region})
+            deployment, _new = Deployment.objects.get_or_create(
+                name=settings.DEPLOYMENT_NAME, defaults={"region": region, "kind": settings.DEPLOYMENT_KIND}
+            )
             council = Council(
-                schema_name=new_schema_name(), name=name, pack_id=pack_id, state=state, deployment=deployment,
+                id=council_id or uuid4(), schema_name=new_schema_name(), name=name, pack_id=pack_id, state=state,
+                deployment=deployment, is_open=is_open,
                 theme=dict(theme or {}), help_contact=help_contact,
             )  # fmt: skip
             council.full_clean(exclude=["deployment"])
             council.save()
             Domain(domain=host, tenant=council, is_primary=True).save()
+            for other in others:
+                Domain(domain=other, tenant=council, is_primary=False).save()
             _build(council)
     except IntegrityError as error:
         raise CouncilExists(f"There is a council at {host} already.") from error
@@ -95,9 +104,12 @@ def go_live(council: CouncilRef, *, checksum: str) -> None:
 
 
 def _build(council: Council) -> None:
-    mark = schemas.fingerprint(MigrationLoader(None))
-    recipe = SchemaRecipe.objects.filter(fingerprint=mark).first()
+    loader = MigrationLoader(None)
+    built = schemas.mark_of(schemas.council_migrations(loader))
+    recipe = SchemaRecipe.objects.filter(fingerprint=built).first()
     statements = schemas.create(council.schema_name, recipe.statements if recipe else None)
     if recipe is None:
-        SchemaRecipe.objects.create(fingerprint=mark, statements=statements)
-    SchemaStatus.objects.create(council=council, fingerprint=mark, migrated_at=timezone.now())
+        SchemaRecipe.objects.create(fingerprint=built, statements=statements)
+    SchemaStatus.objects.create(
+        council=council, fingerprint=schemas.fingerprint(loader), migrated_at=timezone.now()
+    )

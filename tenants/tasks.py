@@ -13,10 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from tenants.context import CouncilRef, current, inside
+from tenants.context import CouncilRef, current, inside, shared
 from tenants.errors import NoCouncil
+from tenants.models import SpentToken
+from tenants.orders.work import APP, MIGRATOR
+from tenants.orders.working import waits_for, work
 from tenants.queries import all_councils, council_by_schema
-from tenants.waking import HEADER, wake
+from tenants.waking import HEADER, wake, wake_orders
 
 __all__ = ["HEADER", "CouncilJob", "CouncilTask", "every_council"]
 
@@ -87,3 +90,26 @@ def every_council(task: str) -> None:
     """Queue the task named `task` for each council of this deployment. It touches no council's data itself."""
     for council in all_councils():
         wake(task, council)
+
+
+@shared_task(name="tenants.work_orders", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+def work_orders() -> None:
+    """Do what orders ask of ordinary processes, and wake the migrator where one waits for it."""
+    work(APP)
+    with shared(actor="orders"):
+        waits = waits_for(MIGRATOR)
+    if waits:
+        wake_orders(MIGRATOR)
+
+
+@shared_task(name="tenants.work_orders_migrator", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+def work_orders_migrator() -> None:
+    """Do what orders ask of the migrator: its workers alone listen to its queue."""
+    work(MIGRATOR)
+
+
+@shared_task(name="tenants.forget_spent_tokens", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+def forget_spent_tokens() -> None:
+    """Forget the console's tokens that have run out: nothing opens with them any more."""
+    with shared(actor="sweeper"):
+        SpentToken.objects.filter(expires_at__lt=timezone.now()).delete()

@@ -38,9 +38,9 @@ def open_site(order: OrderWork) -> dict[str, Any]:
 
 
 def undo(order: OrderWork) -> None:
-    """Take away what a failed creation made: files, schema, role and every line of the registry. Nothing there is no fault.
+    """Take away what a failed creation made: files, schema, role and every line of the registry.
 
-    A council that was opened is not touched: it is no half-made one.
+    Nothing there is no fault. A council that was opened is not touched: it is no half-made one.
     """
     half_made = Council.objects.filter(id=order.council_id, is_open=False)
     council = half_made.first()
