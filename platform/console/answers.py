@@ -48,8 +48,8 @@ TASKS: Final = (
 )
 TASK_BY_SLUG: Final = {task.slug: task for task in TASKS}
 
-COPIED: Final = ("services", "agencies", "roles", "words", "look")
-"""What a template fills: everything of a council but its people, its name and its place."""
+_OF_A_PACK: Final = frozenset({"words", "retention"})
+"""What is said in a law pack's terms, and so holds under no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,15 @@ def problems_of(
         "place": lambda _value: _place_problems(place),
         "pack": lambda value: _pack_problems(value, place),
         "services": lambda value: _type_problems(value.get("codes", ()), answers, place),
-        "words": lambda value: [] if value.get("help_contact") else [_("Say whom people ask for help")],
-        "retention": lambda value: [] if value.get("seen") else [_("Tick that the periods were seen")],
+        "roles": lambda value: _role_problems(value, answers),
+        "words": lambda value: [
+            *([] if value.get("help_contact") else [_("Say whom people ask for help")]),
+            *_copied_problems(value, answers),
+        ],
+        "retention": lambda value: [
+            *([] if value.get("seen") else [_("Tick that the periods were seen")]),
+            *_copied_problems(value, answers),
+        ],
         "agencies": lambda value: _agency_problems(value, answers),
         "training": lambda value: _training_problems(value, answers, taken),
     }
@@ -181,6 +188,27 @@ def _agency_problems(value: Mapping[str, Any], answers: Mapping[str, Any]) -> li
     ]
 
 
+def _role_problems(value: Mapping[str, Any], answers: Mapping[str, Any]) -> list[str]:
+    offered = set(value_of(answers, "services").get("codes", ()))
+    strange = [code for code in value.get("roles", {}) if code not in offered]
+    return (
+        [_("There are job titles for what this council does not offer: %(codes)s") % {"codes": ", ".join(strange)}]
+        if strange
+        else []
+    )
+
+
+def _copied_problems(value: Mapping[str, Any], answers: Mapping[str, Any]) -> list[str]:
+    pack_id = value_of(answers, "pack").get("pack_id")
+    copied_from = value.get("pack_id")
+    if not copied_from or not pack_id or copied_from == pack_id:
+        return []
+    return [
+        _("This was copied from a council under another law pack, %(pack)s: open it and save it anew")
+        % {"pack": copied_from}
+    ]
+
+
 def _training_problems(value: Mapping[str, Any], answers: Mapping[str, Any], taken: frozenset[str]) -> list[str]:
     host = value.get("host", "")
     if not value.get("wanted"):
@@ -232,8 +260,8 @@ def training_name(name: str) -> str:
     return _("%(name)s training") % {"name": name[:90]}
 
 
-def answers_from_template(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What a template (a furnishing, without people) says to the tasks it can fill, by task.
+def answers_from_template(template: Mapping[str, Any], pack_id: str) -> dict[str, dict[str, Any]]:
+    """What a template (a furnishing, without people) of a council under `pack_id` says to the tasks it can fill.
 
     Whom to ask for help is left out: that is people of the other council.
     """
@@ -247,7 +275,8 @@ def answers_from_template(template: Mapping[str, Any]) -> dict[str, dict[str, An
     }
     if template.get("tightening"):
         found["retention"] = {"tightening": dict(template["tightening"])}
-    return {slug: value for slug, value in found.items() if any(value.values())}
+    filled = {slug: value for slug, value in found.items() if any(value.values())}
+    return {slug: {**value, "pack_id": pack_id} if slug in _OF_A_PACK else value for slug, value in filled.items()}
 
 
 def _agency(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,10 @@ from django.utils.translation import gettext as _
 
 from console.answers import Place
 from console.choices import CouncilState
+from console.errors import NotThere
 from console.models import Council, Deployment
 from console.said import HeldPack, packs_of
 from core import clock
-
-
-class DeploymentNotFound(Exception):
-    """There is no such deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def deployments() -> tuple[DeploymentLine, ...]:
 
 
 def deployment_page(deployment_id: UUID) -> DeploymentPage:
-    """One deployment. Two statements. Raises DeploymentNotFound."""
+    """One deployment. Two statements. Raises NotThere."""
     found = deployment_of(deployment_id)
     councils = list(_councils().filter(deployment_id=deployment_id))
     return DeploymentPage(
@@ -116,10 +113,10 @@ def deployment_page(deployment_id: UUID) -> DeploymentPage:
 
 
 def deployment_of(deployment_id: UUID) -> Deployment:
-    """The row itself, for the console's own actions and forms. Raises DeploymentNotFound."""
+    """The row itself, for the console's own actions and forms. Raises NotThere."""
     found = Deployment.objects.filter(id=deployment_id).first()
     if found is None:
-        raise DeploymentNotFound
+        raise NotThere(_("There is no such deployment."))
     return found
 
 
