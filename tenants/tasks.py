@@ -21,7 +21,7 @@ from tenants.orders.working import waits_for, work
 from tenants.queries import all_councils, council_by_schema
 from tenants.waking import HEADER, wake, wake_orders
 
-__all__ = ["HEADER", "CouncilJob", "CouncilTask", "every_council"]
+__all__ = ["HEADER", "CouncilJob", "CouncilTask", "SharedTask", "every_council"]
 
 
 class CouncilTask(Task):  # type: ignore[misc]  # celery ships no types
@@ -80,19 +80,31 @@ class CouncilJob(CouncilTask):
             self.run(council, *args, **kwargs)
 
 
+class SharedTask(Task):  # type: ignore[misc]  # celery ships no types
+    """A task of the deployment's own world: it opens `shared()` where it needs it, and enters no council.
+
+    It returns nothing, may run twice, and does the same the second time.
+    """
+
+    abstract = True
+    acks_late: ClassVar[bool] = True
+    reject_on_worker_lost: ClassVar[bool] = True
+    ignore_result: ClassVar[bool] = True
+
+
 def its_own_time(council: CouncilRef) -> AbstractContextManager[Any]:
     """Have days and times be `council`'s own. What its time zone is, the setting COUNCIL_TIME_ZONE knows, not we."""
     return timezone.override(import_string(settings.COUNCIL_TIME_ZONE)(council))
 
 
-@shared_task(name="tenants.every_council", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task(base=SharedTask, name="tenants.every_council")  # type: ignore[untyped-decorator]  # celery ships no types
 def every_council(task: str) -> None:
     """Queue the task named `task` for each council of this deployment. It touches no council's data itself."""
     for council in all_councils():
         wake(task, council)
 
 
-@shared_task(name="tenants.work_orders", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task(base=SharedTask, name="tenants.work_orders")  # type: ignore[untyped-decorator]  # celery ships no types
 def work_orders() -> None:
     """Do what orders ask of ordinary processes, and wake the migrator where one waits for it."""
     work(APP)
@@ -102,13 +114,13 @@ def work_orders() -> None:
         wake_orders(MIGRATOR)
 
 
-@shared_task(name="tenants.work_orders_migrator", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task(base=SharedTask, name="tenants.work_orders_migrator")  # type: ignore[untyped-decorator]  # celery ships no types
 def work_orders_migrator() -> None:
     """Do what orders ask of the migrator: its workers alone listen to its queue."""
     work(MIGRATOR)
 
 
-@shared_task(name="tenants.forget_spent_tokens", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task(base=SharedTask, name="tenants.forget_spent_tokens")  # type: ignore[untyped-decorator]  # celery ships no types
 def forget_spent_tokens() -> None:
     """Forget the console's tokens that have run out: nothing opens with them any more."""
     with shared(actor="sweeper"):

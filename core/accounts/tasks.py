@@ -6,7 +6,7 @@ from celery import shared_task
 
 from core.accounts.actions.sweeping import sweep as sweep_now
 from tenants.context import shared
-from tenants.tasks import CouncilTask
+from tenants.tasks import CouncilTask, SharedTask
 
 
 @shared_task(base=CouncilTask, name="accounts.sweep")  # type: ignore[untyped-decorator]  # celery ships no types
@@ -15,7 +15,7 @@ def sweep() -> None:
     sweep_now()
 
 
-@shared_task(name="accounts.sweep_shared", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+@shared_task(base=SharedTask, name="accounts.sweep_shared")  # type: ignore[untyped-decorator]  # as above
 def sweep_shared() -> None:
     """Delete what the operators' sign-in no longer needs."""
     with shared(actor="task:accounts.sweep_shared"):

@@ -7,7 +7,7 @@ from celery import shared_task
 from core.notices.actions import DRAIN, DRAIN_SHARED
 from core.notices.outbox import drain
 from tenants.context import CouncilRef
-from tenants.tasks import CouncilJob
+from tenants.tasks import CouncilJob, SharedTask
 
 
 @shared_task(base=CouncilJob, name=DRAIN)  # type: ignore[untyped-decorator]  # celery ships no types
@@ -16,7 +16,7 @@ def drain_outbox(council: CouncilRef) -> None:
     drain(council)
 
 
-@shared_task(name=DRAIN_SHARED, ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+@shared_task(base=SharedTask, name=DRAIN_SHARED)  # type: ignore[untyped-decorator]  # as above
 def drain_shared_outbox() -> None:
     """Do what is due in the operators' outbox."""
     drain(None)

@@ -155,7 +155,11 @@ LOOKERS = {
 
 @pytest.mark.parametrize(
     ("looker", "shield"),
-    [("practitioner", "new_identity"), ("manager and safeguarding lead", "shielded"), ("duty", "shielded")],
+    [
+        ("manager and safeguarding lead", "shielded"),
+        pytest.param("practitioner", "new_identity", marks=pytest.mark.slow),
+        pytest.param("duty", "shielded", marks=pytest.mark.slow),
+    ],
 )
 def test_a_shielded_person_is_not_there(amber, looker, shield):
     with inside(amber):
