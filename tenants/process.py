@@ -12,7 +12,15 @@ VARIABLE: Final = "PATCHWORK_PROCESS"
 MIGRATOR: Final = "migrator"
 
 MIGRATOR_COMMANDS: Final = frozenset(
-    {"prepare_database", "create_council", "migrate_councils", "load_exit_copy", "makemigrations", "sqlmigrate", "showmigrations"}
+    {
+        "prepare_database",
+        "create_council",
+        "load_exit_copy",
+        "migrate_councils",
+        "makemigrations",
+        "sqlmigrate",
+        "showmigrations",
+    }
 )
 """Management commands that run as the migrator; every other runs as the application."""
 

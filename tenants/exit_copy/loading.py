@@ -1,4 +1,4 @@
-"""Makes a council of an exit copy, in one transaction: all of it is there afterwards, or nothing. The migrator's alone."""
+"""Makes a council of an exit copy, in one transaction: all of it is there, or nothing. The migrator's alone."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """The deployment's own registry, and what it keeps of orders, of the fleet and of its councils' numbers."""
 
 from tenants.models.fleet import FleetRun, FleetStep
-from tenants.models.orders import CouncilOrder, SpentToken
+from tenants.models.orders import CouncilDeletion, CouncilOrder, SpentToken
 from tenants.models.readings import CouncilFacts, CouncilReading, RequestTally
 from tenants.models.registry import Council, Deployment, Domain, PackSignOff, SchemaRecipe, SchemaStatus
 
 __all__ = [
-    "Council", "CouncilFacts", "CouncilOrder", "CouncilReading", "Deployment", "Domain", "FleetRun", "FleetStep",
+    "Council", "CouncilDeletion", "CouncilFacts", "CouncilOrder", "CouncilReading", "Deployment", "Domain", "FleetRun", "FleetStep",
     "PackSignOff", "RequestTally", "SchemaRecipe", "SchemaStatus", "SpentToken",
 ]  # fmt: skip

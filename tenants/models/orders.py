@@ -69,3 +69,17 @@ class SpentToken(models.Model):
 
     def __str__(self) -> str:
         return self.token_id
+
+
+class CouncilDeletion(models.Model):
+    """All that stays of a council that was deleted: what was counted before, which is its certificate. It names nobody.
+
+    `deleted_at` is null while the deletion is under way.
+    """
+
+    council_id = models.UUIDField(primary_key=True, editable=False)
+    counted = models.JSONField()
+    deleted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.council_id)

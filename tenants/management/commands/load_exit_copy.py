@@ -34,8 +34,7 @@ class Command(BaseCommand):
         """Check, load, and print how many rows every table has."""
         try:
             host = require_host(options["host"])
-            if council_at(host) is not None:
-                raise CouncilExists(f"There is a council at {host} already.")
+            _require_free(host)
             with options["file"].open("rb") as source:
                 if options["sha256"]:
                     self._require_sum(source, options["sha256"])
@@ -54,3 +53,9 @@ class Command(BaseCommand):
         source.seek(0)
         if found != expected.strip().lower():
             raise CommandError("This is not the file that the checksum is of: it was changed or damaged.")
+
+
+def _require_free(host: str) -> None:
+    """Asked before a long file is read. Raises CouncilExists."""
+    if council_at(host) is not None:
+        raise CouncilExists(f"There is a council at {host} already.")
