@@ -150,5 +150,7 @@ def _hand_on(proposal: Proposal, by: OperatorRef | None) -> None:
 
 
 def _about(proposal: Proposal) -> dict[str, str]:
-    """For the log: what kind, about what."""
-    return {"kind": str(proposal.kind), "about": str(proposal.subject_id)}
+    """For the log: which kind, and about which council."""
+    of_council = proposal.kind in {ProposalKind.SUSPEND, ProposalKind.DELETE}
+    council = str(proposal.subject_id) if of_council else proposal.payload.get("council")
+    return {"kind": str(proposal.kind)} | ({"council": council} if council else {})
