@@ -22,13 +22,16 @@ BIN = Path(sys.executable).parent
 
 
 class Own:
-    """A database cloned for one test; `run` does something in a process on it, `serve` keeps one going."""
+    """A database cloned for one test; `run` does something in a process on it, `serve` keeps one going.
 
-    def __init__(self, cluster: Any, name: str) -> None:
+    With `template="template1"` there is nothing in it but the service roles' rights.
+    """
+
+    def __init__(self, cluster: Any, name: str, template: str = "councils_template") -> None:
         self.cluster, self.name = cluster, name
         self.processes: list[subprocess.Popen[bytes]] = []
         self.variables: dict[str, str] = {}
-        make_database(cluster.url("postgres"), name, template="councils_template")
+        make_database(cluster.url("postgres"), name, template=template)
         with psycopg.connect(self.url, autocommit=True) as connection:
             prepare(connection, settings.DATABASE_PASSWORDS)  # rights on a database are not copied with it
 

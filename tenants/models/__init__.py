@@ -6,6 +6,6 @@ from tenants.models.readings import CouncilFacts, CouncilReading, RequestTally
 from tenants.models.registry import Council, Deployment, Domain, PackSignOff, SchemaRecipe, SchemaStatus
 
 __all__ = [
-    "Council", "CouncilDeletion", "CouncilFacts", "CouncilOrder", "CouncilReading", "Deployment", "Domain", "FleetRun", "FleetStep",
-    "PackSignOff", "RequestTally", "SchemaRecipe", "SchemaStatus", "SpentToken",
+    "Council", "CouncilDeletion", "CouncilFacts", "CouncilOrder", "CouncilReading", "Deployment", "Domain", "FleetRun",
+    "FleetStep", "PackSignOff", "RequestTally", "SchemaRecipe", "SchemaStatus", "SpentToken",
 ]  # fmt: skip
