@@ -33,9 +33,9 @@ def wake(task: str, council: CouncilRef) -> bool:
     return _send(task, headers={HEADER: council.schema_name})
 
 
-def wake_shared(task: str, *, queue: str | None = None) -> bool:
+def wake_shared(task: str, *, queue: str | None = None, **said: str) -> bool:
     """Queue the task named `task`, which works in the deployment's own world. Returns whether the broker took it."""
-    return _send(task, queue=queue)
+    return _send(task, queue=queue, kwargs=said)
 
 
 def facts_changed() -> None:

@@ -33,6 +33,7 @@ os.environ.update(
     DATABASE_POOL="0",
     BROKER_URL=f"redis://127.0.0.1:{BROKER_PORT}/0",
     XDG_RUNTIME_DIR="/tmp",
+    PATCHWORK_TALLY_SECONDS="0",  # a test that counts statements is not disturbed by it
 )
 os.environ.pop("PATCHWORK_SHOW_CODES", None)
 

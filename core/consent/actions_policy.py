@@ -14,12 +14,13 @@ from django.db import connection, transaction
 
 from core import clock
 from core.accounts.choices import Role
-from core.audit.actions import record, refuse
+from core.audit.actions import Actor, record, refuse
 from core.consent.errors import (
     CancelledAlready,
     DayHasPassed,
     DayIsTaken,
     DraftChanged,
+    DraftInTheWay,
     InForceAlready,
     LoosensTheLaw,
     NotRehearsed,
@@ -27,14 +28,17 @@ from core.consent.errors import (
     PackNotSignedOff,
     PolicyNotFound,
     PolicyRefused,
+    PolicyUnusable,
 )
 from core.consent.models import PolicyCancellation, PolicyDraft, PolicyVersion
-from core.consent.packs_in_use import forget_policy, is_signed_off, pack_of
+from core.consent.pack import Pack
+from core.consent.packs_in_use import forget_policy, is_signed_off, pack_of, pack_of_draft, policy_of
 from core.consent.policy import Tightening, starting_policy, stored_tightening, tightening_from
 from core.consent.policy_checks import check_tightening
 from core.directory.models import ServiceType
 from tenants.context import require_current
 from tenants.models import Council
+from tenants.waking import facts_changed
 
 DRAFT_STARTED = "consent.policy.draft_started"
 DRAFT_CHANGED = "consent.policy.draft_changed"
@@ -68,12 +72,47 @@ def start_draft(*, by: PolicyMaker) -> PolicyDraft:
     draft = PolicyDraft.objects.order_by("created_at").first()
     if draft is not None:
         return draft
-    now = clock.now()
-    draft = PolicyDraft.objects.create(
-        tightening=_present_tightening(), created_at=now, updated_at=now, updated_by_id=by.id
-    )
-    record(DRAFT_STARTED, by=by, subject=draft)
-    return draft
+    latest = _latest_version()
+    pack = _pack_to_go_on_with(latest)
+    if latest is not None:
+        return _begin_draft(pack, dict(latest.tightening), by)
+    return _begin_draft(pack, stored_tightening(starting_policy(pack).tightening), by)
+
+
+@transaction.atomic
+def start_draft_on(*, pack: Pack, tightening: Tightening, by: PolicyMaker) -> PolicyDraft:
+    """Begin a draft that says this, for this version of the council's pack: what adopting a release comes to.
+
+    Raises DraftInTheWay where one is being prepared already, LoosensTheLaw, OnlyTheOfficerSigns.
+    """
+    _one_at_a_time()
+    there = PolicyDraft.objects.order_by("created_at").first()
+    if there is not None:
+        raise _refused(DraftInTheWay(), there, by)
+    if sentences := check_tightening(pack, tightening, types=offered_types()):
+        raise LoosensTheLaw(sentences)
+    signed = present_tightening().bases_signed
+    if tightening.bases_signed - signed and Role.IG_OFFICER.value not in by.roles:
+        raise OnlyTheOfficerSigns
+    return _begin_draft(pack, stored_tightening(tightening), by)
+
+
+@transaction.atomic
+def record_first_policy(*, pack: Pack, tightening: Tightening, by: Actor | None) -> PolicyVersion | None:
+    """A new council's first policy, from today: nobody has anything to lose by it, so there is nothing to rehearse.
+
+    None where it has one already, whatever that says. Raises LoosensTheLaw: also for a route that the law keeps off
+    until the council's own officer signs it.
+    """
+    _one_at_a_time()
+    if PolicyVersion.objects.exists():
+        return None
+    sentences = list(check_tightening(pack, tightening, types=offered_types()))
+    if tightening.bases_signed:
+        sentences.append(OnlyTheOfficerSigns.sentence)
+    if sentences:
+        raise LoosensTheLaw(sentences)
+    return _make_version(pack, stored_tightening(tightening), clock.today(), by)
 
 
 @transaction.atomic
@@ -127,7 +166,7 @@ def publish_policy(*, draft_id: UUID, version: int, effective_from: date, by: Po
     _one_at_a_time()
     draft = _require_draft(draft_id)
     council = require_current()
-    pack, tightening = pack_of(council), tightening_from(draft.tightening)
+    pack, tightening = pack_of_draft(draft), tightening_from(draft.tightening)
     if draft.version != version:
         raise _refused(DraftChanged(), draft, by)
     if draft.rehearsed_at is None:
@@ -140,23 +179,8 @@ def publish_policy(*, draft_id: UUID, version: int, effective_from: date, by: Po
         raise _refused(PackNotSignedOff(), draft, by)
     if sentences := check_tightening(pack, tightening, types=offered_types()):
         raise _refused(LoosensTheLaw(sentences), draft, by)
-    made = PolicyVersion.objects.create(
-        pack_id=pack.id,
-        pack_version=pack.version,
-        pack_checksum=pack.checksum,
-        tightening=draft.tightening,
-        effective_from=effective_from,
-        created_at=clock.now(),
-        created_by_id=by.id,
-    )
-    record(
-        PUBLISHED,
-        by=by,
-        subject=made,
-        detail={"pack": pack.ref, "checksum": pack.checksum, "from": effective_from.isoformat()},
-    )
+    made = _make_version(pack, draft.tightening, effective_from, by)
     draft.delete()
-    forget_policy()
     return made
 
 
@@ -174,19 +198,66 @@ def cancel_policy(*, version_id: UUID, by: PolicyMaker) -> PolicyCancellation:
     made = PolicyCancellation.objects.create(policy_version=version, at=clock.now(), by_id=by.id)
     record(CANCELLED, by=by, subject=version)
     forget_policy()
+    facts_changed()
     return made
 
 
-def _present_tightening() -> dict[str, Any]:
+def present_tightening() -> Tightening:
     """What the newest policy tightened, whether in force or to come; the pack's own start where there is none."""
-    latest = PolicyVersion.objects.filter(cancellation=None).order_by("-effective_from", "-created_at").first()
-    if latest is not None:
-        return dict(latest.tightening)
-    return stored_tightening(starting_policy(pack_of(require_current())).tightening)
+    latest = _latest_version()
+    if latest is None:
+        return starting_policy(pack_of(require_current())).tightening
+    return tightening_from(latest.tightening)
+
+
+def _latest_version() -> PolicyVersion | None:
+    return PolicyVersion.objects.filter(cancellation=None).order_by("-effective_from", "-created_at").first()
+
+
+def _pack_to_go_on_with(latest: PolicyVersion | None) -> Pack:
+    """The version of the pack that the newest policy is for; the newest pack where there is none, or it is gone."""
+    newest = pack_of(require_current())
+    if latest is None:
+        return newest
+    try:
+        return policy_of(latest).pack
+    except PolicyUnusable:
+        return newest
+
+
+def _begin_draft(pack: Pack, tightening: dict[str, Any], by: PolicyMaker) -> PolicyDraft:
+    now = clock.now()
+    draft = PolicyDraft.objects.create(
+        pack_version=pack.version, pack_checksum=pack.checksum, tightening=tightening, created_at=now, updated_at=now,
+        updated_by_id=by.id,
+    )  # fmt: skip
+    record(DRAFT_STARTED, by=by, subject=draft, detail={"pack": pack.ref})
+    return draft
+
+
+def _make_version(pack: Pack, tightening: dict[str, Any], effective_from: date, by: Actor | None) -> PolicyVersion:
+    made = PolicyVersion.objects.create(
+        pack_id=pack.id,
+        pack_version=pack.version,
+        pack_checksum=pack.checksum,
+        tightening=tightening,
+        effective_from=effective_from,
+        created_at=clock.now(),
+        created_by_id=by.id if by else None,
+    )
+    record(
+        PUBLISHED,
+        by=by,
+        subject=made,
+        detail={"pack": pack.ref, "checksum": pack.checksum, "from": effective_from.isoformat()},
+    )
+    forget_policy()
+    facts_changed()
+    return made
 
 
 def _keep(draft: PolicyDraft, tightening: Tightening, by: PolicyMaker, slug: str, **detail: str) -> PolicyDraft:
-    if sentences := check_tightening(pack_of(require_current()), tightening, types=offered_types()):
+    if sentences := check_tightening(pack_of_draft(draft), tightening, types=offered_types()):
         raise _refused(LoosensTheLaw(sentences), draft, by)
     draft.tightening = stored_tightening(tightening)
     draft.rehearsed_at = None

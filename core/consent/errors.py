@@ -28,6 +28,11 @@ class DraftChanged(PolicyRefused):
     sentence = "Someone else changed this draft in the meantime."
 
 
+class DraftInTheWay(PolicyRefused):
+    slug = "draft_in_the_way"
+    sentence = "A policy is being prepared already. Publish that draft or throw it away first, then adopt this."
+
+
 class LoosensTheLaw(PolicyRefused):
     """What was asked for is not a tightening; `sentences` says why, one for each thing."""
 

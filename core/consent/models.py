@@ -43,8 +43,13 @@ class PolicyCancellation(TenantModel):
 
 
 class PolicyDraft(TenantModel):
-    """A policy being prepared: rehearsed and changed until it is published, or thrown away."""
+    """A policy being prepared: rehearsed and changed until it is published, or thrown away.
 
+    It is made for one version of the council's pack; without one, for the newest that the release holds.
+    """
+
+    pack_version = models.CharField(max_length=24, blank=True, default="", db_default="")
+    pack_checksum = models.CharField(max_length=64, blank=True, default="", db_default="")
     tightening = models.JSONField(default=dict, blank=True)
     effective_from = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,22 +26,46 @@ _ENUM = "enum_"
 
 
 def load_packs(folder: Path = PACKS_FOLDER) -> Mapping[str, p.Pack]:
-    """Every pack of a folder, by id. Raises PackInvalid with the problems of all its files."""
+    """The newest version of every pack of a folder, by id. Raises PackInvalid with the problems of all its files."""
+    return newest(load_versions(folder))
+
+
+def load_versions(*folders: Path) -> tuple[p.Pack, ...]:
+    """Every version of every pack of these folders: several of one pack stand side by side, as `gb-eng@2026.11.toml`.
+
+    Raises PackInvalid with the problems of all the files.
+    """
     catalogue = load_catalogue()
-    packs: dict[str, p.Pack] = {}
+    found: dict[tuple[str, str], tuple[Path, p.Pack]] = {}
     problems: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in [path for folder in folders for path in sorted(folder.glob("*.toml"))]:
         try:
             pack = load_pack(path, catalogue=catalogue)
         except PackInvalid as invalid:
             problems += invalid.problems
             continue
-        if pack.id in packs:
-            problems.append(f"{path.name}, line 1, pack.id: “{pack.id}” is the id of another file too.")
-        packs[pack.id] = pack
+        if path.stem not in (pack.id, pack.ref) and "@" in path.stem:
+            problems.append(f"{path.name}, line 1, pack.version: the file is named for another than “{pack.ref}”.")
+        folder, same = found.get((pack.id, pack.version), (None, pack))
+        if folder == path.parent or same.checksum != pack.checksum:
+            problems.append(f"{path.name}, line 1, pack.id: “{pack.ref}” is what another file holds too.")
+        found[pack.id, pack.version] = (path.parent, pack)
     if problems:
         raise PackInvalid(problems)
+    return tuple(pack for _folder, pack in found.values())
+
+
+def newest(versions: Iterable[p.Pack]) -> Mapping[str, p.Pack]:
+    """The newest version of each pack, by id: what new councils start with."""
+    packs: dict[str, p.Pack] = {}
+    for pack in sorted(versions, key=lambda one: (one.id, _age(one))):
+        packs[pack.id] = pack
     return MappingProxyType(packs)
+
+
+def _age(pack: p.Pack) -> tuple[tuple[int, ...], str]:
+    """What orders the versions of one pack: its numbers as numbers, so that 2026.9 comes before 2026.11."""
+    return tuple(int(number) for number in re.findall(r"\d+", pack.version)), pack.version
 
 
 def load_pack(path: Path, *, catalogue: tuple[ServiceTypeEntry, ...] | None = None) -> p.Pack:

@@ -8,12 +8,16 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
+from django.conf import settings
+
 from core.consent.errors import PolicyUnusable
-from core.consent.models import PolicyVersion
+from core.consent.models import PolicyDraft, PolicyVersion
 from core.consent.pack import Pack
-from core.consent.pack_loading import load_packs
+from core.consent.pack_loading import PACKS_FOLDER, load_versions, newest
 from core.consent.policy import Policy, Tightening, starting_policy, tightening_from
 from tenants.context import CouncilRef, require_current, require_scope
 from tenants.models import Council
@@ -22,14 +26,53 @@ _IN_FORCE: Final = "policy in force"
 
 
 @cache
+def every_version() -> Mapping[tuple[str, str, str], Pack]:
+    """Every version of every pack that this process holds, by id, version and checksum.
+
+    Those of the release, and those of the folder that PATCHWORK_PACKS names. Raises PackInvalid.
+    """
+    more = [Path(settings.PACKS_FOLDER)] if settings.PACKS_FOLDER else []
+    versions = load_versions(PACKS_FOLDER, *more)
+    return MappingProxyType({(pack.id, pack.version, pack.checksum): pack for pack in versions})
+
+
+@cache
 def packs() -> Mapping[str, Pack]:
-    """Every pack, by id. Raises PackInvalid with a sentence for each mistake."""
-    return load_packs()
+    """The newest version of every pack, by id. Raises PackInvalid with a sentence for each mistake."""
+    return newest(every_version().values())
 
 
 def pack_of(council: CouncilRef) -> Pack:
-    """The pack a council is set up with. Raises PolicyUnusable when this release does not hold it."""
+    """The newest version of the pack a council is set up with: its language, its time zone, what it would start from.
+
+    What it decides by is its policy's to say. Raises PolicyUnusable when this release does not hold the pack.
+    """
     return _pack(council.pack_id)
+
+
+def pack_held(pack_id: str, version: str, checksum: str) -> Pack:
+    """One version of a pack as its file stood. Raises PolicyUnusable when this release does not hold that file."""
+    found = every_version().get((pack_id, version, checksum))
+    if found is None:
+        pack = _pack(pack_id)
+        raise PolicyUnusable(
+            f"This council signed {pack_id}@{version}, and this release holds {pack.ref} with other content. Nothing "
+            "is shared until a policy for the pack as it is now has been recorded."
+        )
+    return found
+
+
+def pack_with(pack_id: str, checksum: str) -> Pack | None:
+    """The version of a pack whose file has this checksum, or None where this release does not hold it."""
+    return next((pack for pack in every_version().values() if (pack.id, pack.checksum) == (pack_id, checksum)), None)
+
+
+def pack_of_draft(draft: PolicyDraft) -> Pack:
+    """The version of the pack that a draft is made for. Raises PolicyUnusable when this release does not hold it."""
+    council = require_current()
+    if not draft.pack_checksum:
+        return pack_of(council)
+    return pack_held(council.pack_id, draft.pack_version, draft.pack_checksum)
 
 
 def policy_in_force(on: date) -> Policy:
@@ -107,13 +150,8 @@ def _read_policy(on: date) -> Policy:
 
 
 def policy_of(version: PolicyVersion) -> Policy:
-    """The policy that a version records. Raises PolicyUnusable when this release's pack is another than it names."""
-    pack = _pack(version.pack_id)
-    if (pack.version, pack.checksum) != (version.pack_version, version.pack_checksum):
-        raise PolicyUnusable(
-            f"This council signed {version.pack_id}@{version.pack_version}, and this release holds {pack.ref} with "
-            "other content. Nothing is shared until a policy for the pack as it is now has been recorded."
-        )
+    """The policy that a version records. Raises PolicyUnusable when this release does not hold the pack it names."""
+    pack = pack_held(version.pack_id, version.pack_version, version.pack_checksum)
     try:
         return Policy(pack, tightening_from(version.tightening))
     except ValueError as damage:

@@ -13,7 +13,14 @@ from core import clock
 from core.consent.errors import PolicyNotFound, PolicyUnusable
 from core.consent.models import PolicyCancellation, PolicyDraft, PolicyVersion
 from core.consent.pack import Pack
-from core.consent.packs_in_use import is_signed_off, pack_of, packs, policy_in_force, policy_or_nothing
+from core.consent.packs_in_use import (
+    is_signed_off,
+    pack_of,
+    pack_of_draft,
+    policy_in_force,
+    policy_of,
+    policy_or_nothing,
+)
 from core.consent.policy import Policy, Tightening, starting_policy, tightening_from
 from core.council.policy_words import SECTIONS, all_told, section_default, section_title, told
 from core.directory.models import Practitioner, ServiceType
@@ -149,7 +156,7 @@ def draft_page(draft_id: UUID) -> DraftPage:
     draft = PolicyDraft.objects.filter(id=draft_id).first()
     if draft is None:
         raise PolicyNotFound
-    pack, tightening = pack_of(require_current()), tightening_from(draft.tightening)
+    pack, tightening = pack_of_draft(draft), tightening_from(draft.tightening)
     types = tuple(
         TypeLine(code, label, sensitivity)
         for code, label, sensitivity in ServiceType.objects.filter(is_offered=True)
@@ -195,7 +202,15 @@ def _states(rows: list[PolicyVersion], cancelled: set[UUID], today: date) -> dic
 
 def _sentences(row: PolicyVersion, pack: Pack, labels: dict[str, str]) -> tuple[str, ...]:
     try:
-        return all_told(packs().get(row.pack_id, pack), tightening_from(row.tightening), labels)
+        return all_told(policy_of(row).pack, tightening_from(row.tightening), labels)
+    except PolicyUnusable:
+        return _in_todays_words(row, pack, labels)
+
+
+def _in_todays_words(row: PolicyVersion, pack: Pack, labels: dict[str, str]) -> tuple[str, ...]:
+    """What a version of a pack that is not here any more tightened, in the words of the pack as it is now."""
+    try:
+        return all_told(pack, tightening_from(row.tightening), labels)
     except ValueError as damage:
         return (str(damage),)
 

@@ -29,13 +29,14 @@ class SampleAccount:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One council's sample. `as_of` is the day its files tell of."""
+    """One council's sample. `as_of` is the day its files tell of; `trains` the pack whose training councils take it."""
 
     council: str
     folder: Path
     mappings: Path
     as_of: date
     accounts: tuple[SampleAccount, ...]
+    trains: str = ""
 
 
 def read_samples() -> tuple[Sample, ...]:
@@ -57,6 +58,7 @@ def read_samples() -> tuple[Sample, ...]:
                 )
                 for one in entry["account"]
             ),
+            trains=entry.get("trains", ""),
         )
         for entry in data["sample"]
     )
@@ -65,3 +67,8 @@ def read_samples() -> tuple[Sample, ...]:
 def sample_of(council: str) -> Sample | None:
     """The sample of the council of that name, whatever its capitals, or None."""
     return next((sample for sample in read_samples() if sample.council.casefold() == council.casefold()), None)
+
+
+def sample_for_pack(pack_id: str) -> Sample | None:
+    """The sample that training councils on this law pack are filled with, or None."""
+    return next((sample for sample in read_samples() if sample.trains == pack_id), None)

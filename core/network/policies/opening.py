@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from core import clock
 from core.audit.actions import refuse
 from core.consent.pack import NOT_SHIELDED, SearchMode
-from core.consent.packs_in_use import pack_of
+from core.consent.packs_in_use import policy_or_nothing
 from core.directory.viewers import Viewer
 from core.network import errors
 from core.network.choices import Answer
@@ -18,7 +18,6 @@ from core.network.policies.sight import is_related
 from core.network.policies.standing import standing_of
 from core.people.models import Client
 from tenants.base_model import TenantQuerySet
-from tenants.context import require_current
 
 
 def openable_by(viewer: Viewer) -> TenantQuerySet[Client]:
@@ -28,7 +27,7 @@ def openable_by(viewer: Viewer) -> TenantQuerySet[Client]:
     they were given; where it is closed, only those of clients they support or are invited to. A shielded client's page
     opens with a line of one's own or one's team's, or for someone assigned; a closed record's with limited sight alone.
     """
-    return _openable(viewer, is_closed=pack_of(require_current()).search_mode is SearchMode.CLOSED)
+    return _openable(viewer, is_closed=policy_or_nothing(clock.today()).pack.search_mode is SearchMode.CLOSED)
 
 
 def joinable_by(viewer: Viewer) -> TenantQuerySet[Client]:

@@ -21,7 +21,7 @@ from core import clock
 from core.consent.actions_policy import PolicyMaker, mark_rehearsed
 from core.consent.errors import PolicyNotFound
 from core.consent.models import PolicyDraft, PolicyRehearsal
-from core.consent.packs_in_use import pack_of, policy_or_nothing, version_in_force
+from core.consent.packs_in_use import pack_of_draft, policy_or_nothing, version_in_force
 from core.consent.policy import Policy, tightening_from
 from core.network.rehearsal.audience import standing_everywhere
 from core.network.rehearsal.changes import how_many, lots
@@ -171,7 +171,7 @@ def _keep(asked: PolicyRehearsal, **values: object) -> bool:
 
 def _to_compare(draft: PolicyDraft, on: date) -> tuple[Policy, Policy]:
     """The policy that would hold on a day without the draft, and the draft."""
-    return policy_or_nothing(on), Policy(pack_of(require_current()), tightening_from(draft.tightening))
+    return policy_or_nothing(on), Policy(pack_of_draft(draft), tightening_from(draft.tightening))
 
 
 def _wake_worker() -> None:

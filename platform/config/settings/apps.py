@@ -29,6 +29,7 @@ TENANT_APPS = [
     "core.exchange",
     "core.rights",
     "core.council",
+    "core.insight",
 ]
 
 # django_tenants is used and not installed: its app asks the database a question whenever a process starts, and its

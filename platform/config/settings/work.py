@@ -4,7 +4,7 @@ from urllib.parse import unquote, urlsplit
 
 from celery.schedules import crontab
 
-from config.settings.env import BROKER_URL, STATE_DIR, env
+from config.settings.env import BROKER_URL, CONSOLE_HOST, STATE_DIR, env
 
 __all__ = [
     "CELERY_BEAT_SCHEDULE",
@@ -29,8 +29,11 @@ __all__ = [
     "EMAIL_TIMEOUT",
     "EMAIL_USE_SSL",
     "EMAIL_USE_TLS",
+    "FACTS_TASK",
     "MAIL_DOMAIN",
     "OUTBOX_DEEDS",
+    "PACKS_FOLDER",
+    "TALLY_SECONDS",
 ]
 
 CELERY_BROKER_URL = BROKER_URL
@@ -47,7 +50,24 @@ CELERY_TIMEZONE = "UTC"
 COUNCIL_TIME_ZONE = "config.council_time.time_zone_of"
 """What tells tasks the time zone of their council: the kernel knows no law pack."""
 
+FACTS_TASK = "insight.count"
+"""The job that counts a council and tells the deployment: also asked for when something that the console waits on has
+changed."""
+PACKS_FOLDER = env.folder("PATCHWORK_PACKS")
+TALLY_SECONDS = env.number("PATCHWORK_TALLY_SECONDS")
+
 CELERY_BEAT_SCHEDULE = {
+    # An order is worked on at once: this goes on with one whose worker or broker went away.
+    "go on with orders": {"task": "tenants.work_orders", "schedule": 30.0},
+    "forget spent tokens": {"task": "tenants.forget_spent_tokens", "schedule": crontab(minute="35")},
+    # Every hour: a day's numbers are those of its last hour, and a broker that was away makes the facts an hour late.
+    "count every council": {
+        "task": "tenants.every_council", "schedule": crontab(minute="50"), "args": ["insight.count"],
+    },
+    # Who ran out of time is let in nowhere anyway: this closes the account and notes it.
+    "end support that ran out": {
+        "task": "tenants.every_council", "schedule": 300.0, "args": ["council.end_support"],
+    },
     "sweep the outboxes": {"task": "tenants.every_council", "schedule": 60.0, "args": ["notices.drain_outbox"]},
     "sweep what sign-in left behind": {
         "task": "tenants.every_council", "schedule": crontab(hour="3", minute="40"), "args": ["accounts.sweep"],
@@ -71,6 +91,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tenants.every_council", "schedule": crontab(hour="2", minute="10"), "args": ["rights.keep_retention"],
     },
 }  # fmt: skip
+
+if CONSOLE_HOST:
+    CELERY_BEAT_SCHEDULE["hear from every deployment"] = {"task": "console.sync", "schedule": 60.0}
 
 OUTBOX_DEEDS = {"accounts.password_reset": "core.accounts.actions.passwords.answer_reset"}
 """What the outbox does besides mail: kind of item, and the action that does it inside the council."""

@@ -113,11 +113,13 @@ GROUPS: Final = (
         Variable("PATCHWORK_FILES_URL", FILES,
                  "where councils' files are kept: a bucket, as in s3://bucket/folder?region=eu-west-2, where"
                  " `endpoint=` names a service other than Amazon's and `encryption=aws:kms&key=` a key of one's own"
-                 " (who may enter it, the usual AWS_ variables or the machine's own role say), or file:///full/path; a folder below"
-                 " PATCHWORK_STATE where it is empty"),
+                 " (who may enter it, the usual AWS_ variables or the machine's own role say), or file:///full/path; a"
+                 " folder below PATCHWORK_STATE where it is empty"),
         Variable("PATCHWORK_BACKUP_DAYS", number(0, 3660),
                  "for how many days backups are kept: what a council's certificate of deletion promises",
                  default="35"),
+        Variable("PATCHWORK_PACKS", FOLDER,
+                 "a folder with more versions of law packs than the release brings, as in gb-eng@2027.1.0.toml"),
     )),
     Group("Addresses and the proxy", (
         Variable("PATCHWORK_CONSOLE_HOST", HOST, "where the operators' console answers; empty where there is none",
@@ -169,6 +171,9 @@ GROUPS: Final = (
         Variable("PATCHWORK_METRICS_TOKEN", secret(32),
                  "the token that who asks for metrics sends as `Authorization: Bearer`; needed with the host",
                  processes=(WEB, WORKER), is_secret=True),
+        Variable("PATCHWORK_TALLY_SECONDS", number(0, 3600),
+                 "how often a process writes down how many requests each council had, and how fast; 0 for never",
+                 default="60", processes=(WEB,)),
         Variable("PATCHWORK_METRICS_FOLDER", FOLDER,
                  "a folder in memory that the processes of one machine share, so that metrics add up over all of them",
                  processes=(WEB, WORKER)),
