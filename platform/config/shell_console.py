@@ -14,7 +14,13 @@ from config.access_console import RULES
 from tenants.context import site
 from ui.shell import HelpContact, NavItem, Shell
 
-NAVIGATION: Final = ((_("Home"), "console:home"),)
+NAVIGATION: Final = (
+    (_("Home"), "console:home"),
+    (_("Councils"), "console:councils"),
+    (_("Proposals"), "console:proposals"),
+    (_("Operators"), "console:operators"),
+    (_("Log"), "console:log"),
+)
 """What stands in the main navigation: an operator sees those that their roles permit."""
 
 
@@ -42,4 +48,9 @@ def _nav(request: HttpRequest) -> tuple[NavItem, ...]:
     permissions = request.operator.permissions  # type: ignore[attr-defined]  # set by the console's middleware
     shown = [(str(text), name) for text, name in NAVIGATION if RULES[name].permission in {"", *permissions}]
     items = (NavItem(text, reverse(name)) for text, name in [*shown, (str(_("My sign-in")), "accounts:my_sign_in")])
-    return tuple(replace(item, is_current=request.path == item.href) for item in items)
+    return tuple(replace(item, is_current=_is_here(request.path, item.href)) for item in items)
+
+
+def _is_here(path: str, href: str) -> bool:
+    """Whether a page stands under this entry."""
+    return path == href or (href != "/" and path.startswith(f"{href}/"))

@@ -45,6 +45,7 @@ class Proposal(models.Model):
         APPROVED = "approved", "Approved"
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPIRED = "expired", "Ran out undecided"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, choices=ProposalKind.choices)

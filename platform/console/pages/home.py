@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from console.doors import OperatorRequest
+from console.queries.home import home_for
 
 
 @require_safe
 def home(request: OperatorRequest) -> HttpResponse:
-    """The console's first page."""
-    return render(request, "console/home.html", {"operator": request.operator})
+    """What waits for this operator, then the numbers."""
+    return render(request, "console/home.html", {"operator": request.operator, "page": home_for(request.operator)})

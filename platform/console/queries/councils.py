@@ -71,14 +71,12 @@ class CouncilLine:
 
 @dataclass(frozen=True, slots=True)
 class CouncilList:
-    """One page of the list, and what it can be narrowed by."""
+    """One page of the list."""
 
     lines: tuple[CouncilLine, ...]
     count: int
     page: int
     pages: int
-    deployments: tuple[tuple[str, str], ...]
-    regions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +172,20 @@ class CouncilPage:
         return frozenset(found)
 
 
+def filter_choices() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The deployments by id and name, and the regions, that the list can be narrowed to. One statement."""
+    rows = list(Deployment.objects.order_by("name").values_list("id", "name", "region"))
+    return tuple((str(one), name) for one, name, _region in rows), tuple(sorted({region for *_, region in rows}))
+
+
 def council_list(wanted: CouncilFilter, *, page: int = 1) -> CouncilList:
-    """One page of councils by name. Three statements, however many there are."""
+    """One page of councils by name. Two statements, however many there are."""
     rows = _narrowed(_rows(), wanted)
     count = rows.count()
     pages = max(-(-count // PAGE), 1)
     page = min(max(page, 1), pages)
     shown = rows.order_by("name", "id")[(page - 1) * PAGE : page * PAGE]
-    deployments = list(Deployment.objects.order_by("name").values_list("id", "name", "region"))
-    return CouncilList(
-        lines=tuple(_line(one) for one in shown), count=count, page=page, pages=pages,
-        deployments=tuple((str(one), name) for one, name, _region in deployments),
-        regions=tuple(sorted({region for _one, _name, region in deployments})),
-    )  # fmt: skip
+    return CouncilList(lines=tuple(_line(one) for one in shown), count=count, page=page, pages=pages)
 
 
 def council_page(by: OperatorRef, council_id: UUID) -> CouncilPage:

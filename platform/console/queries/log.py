@@ -52,7 +52,6 @@ class LogPage:
     lines: tuple[LogLine, ...]
     page: int
     has_more: bool
-    operators: tuple[tuple[str, str], ...]
 
 
 def log_page(wanted: LogFilter, *, page: int = 1) -> LogPage:
@@ -63,7 +62,6 @@ def log_page(wanted: LogFilter, *, page: int = 1) -> LogPage:
     names = operator_names()
     return LogPage(
         lines=_lines(rows[:PAGE], names), page=page, has_more=len(rows) > PAGE,
-        operators=_choices(),
     )  # fmt: skip
 
 
@@ -72,7 +70,8 @@ def log_rows(wanted: LogFilter) -> tuple[LogLine, ...]:
     return _lines(list(_events(wanted)[:MOST_EXPORTED]), operator_names())
 
 
-def _choices() -> tuple[tuple[str, str], ...]:
+def operator_choices() -> tuple[tuple[str, str], ...]:
+    """Every operator, for the filter."""
     return tuple((str(one), name) for one, name in Operator.objects.order_by("name").values_list("id", "name"))
 
 
