@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 
+from tenants.api import gate
 from tenants.context import CouncilRef, inside, shared
 from tenants.queries import open_council_at
 
@@ -74,15 +75,6 @@ def host_of(request: HttpRequest) -> str | None:
     return name.rstrip(".") or None
 
 
-def _shared_world_at(host: str | None) -> str:
-    """The addresses of the console or of the operator API, where `host` is theirs; a host left empty is nobody's."""
-    if host and host == settings.CONSOLE_HOST:
-        return settings.CONSOLE_URLCONF
-    if host and host == settings.OPERATOR_API_HOST:
-        return settings.OPERATOR_API_URLCONF
-    return ""
-
-
 def error_page(status: int, *, cause: str = "") -> HttpResponse:
     """The plain page for an error, rendered without a request: no database, no council, nothing of the viewer."""
     words = {"status": status, "cause": cause}
@@ -105,9 +97,10 @@ class CouncilMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         host = host_of(request)
-        urlconf = _shared_world_at(host)
-        if urlconf:
-            request.urlconf = urlconf
+        if host and host == settings.OPERATOR_API_HOST:
+            return gate.answer(request)
+        if host and host == settings.CONSOLE_HOST:
+            request.urlconf = settings.CONSOLE_URLCONF
             with shared(actor="visitor"):
                 return self.get_response(request)
         council = hosts.council(host) if host else None

@@ -47,10 +47,10 @@ def _doors() -> Iterator[CheckMessage]:
             id="patchwork.E003",
         )
     api = getattr(settings, "REST_FRAMEWORK", None)
-    if api is not None and api.get("DEFAULT_PERMISSION_CLASSES") != ["core.accounts.api.DenyUnlessRuled"]:
+    if api is not None and api.get("DEFAULT_PERMISSION_CLASSES") != ["tenants.api.authentication.SignedByTheConsole"]:
         yield Error(
             "The API does not deny by default.",
-            hint="Set DEFAULT_PERMISSION_CLASSES to the denying class.",
+            hint="Set DEFAULT_PERMISSION_CLASSES to the class that asks for the console's token.",
             id="patchwork.E004",
         )
     if settings.CACHES["default"].get("KEY_FUNCTION") != "tenants.cache.make_key":

@@ -1,0 +1,19 @@
+"""Addresses of the operator API. Every one asks for a signed token: there is no other permission."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from tenants.api import views
+
+app_name = "operator_api"
+urlpatterns = [
+    path("health", views.HealthView.as_view(), name="health"),
+    path("councils", views.CouncilsView.as_view(), name="councils"),
+    path("councils/<uuid:council_id>/template", views.TemplateView.as_view(), name="template"),
+    path("orders", views.OrdersView.as_view(), name="orders"),
+    path("orders/<uuid:order_id>", views.OrderView.as_view(), name="order"),
+    path("readings", views.ReadingsView.as_view(), name="readings"),
+    path("fleet", views.FleetView.as_view(), name="fleet"),
+    path("fleet/runs", views.FleetRunsView.as_view(), name="fleet_runs"),
+    path("schema", SpectacularAPIView.as_view(urlconf="config.urls.operator_api"), name="schema"),
+]
