@@ -35,3 +35,9 @@ class OrderRefused(PortError):
     """The deployment will not do it, and says in a sentence why."""
 
     slug = "refused"
+
+
+class NotHere(PortError):
+    """The deployment has no such order, or nothing yet of such a council."""
+
+    slug = "not_here"
