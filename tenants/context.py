@@ -20,6 +20,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections, transaction
 from django_tenants.utils import tenant_context
+from psycopg import IsolationLevel
 
 from tenants.errors import NestedScope, NoCouncil
 from tenants.names import EXTENSIONS_SCHEMA, SHARED_SCHEMA, require_council_schema
@@ -40,7 +41,6 @@ _OPEN_SCOPE: Final = (
     " set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
     " set_config('idle_in_transaction_session_timeout', %s, true), set_config('app.actor', %s, true)"
 )
-_SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
 _CLOSE_SCOPE: Final = "SELECT set_config('role', 'none', true), set_config('search_path', '', true)"
 
 
@@ -181,7 +181,7 @@ def inside(
         raise NestedScope("A council's scope can't be opened inside another scope.")
     scope = Scope(council, actor)
     try:
-        with _transaction(connection, scope, statement_timeout, _SNAPSHOT if snapshot else ""):
+        with _transaction(connection, scope, statement_timeout, snapshot=snapshot):
             yield scope
             for write in scope.afterwards:
                 write()
@@ -195,20 +195,34 @@ def inside(
 
 @contextlib.contextmanager
 def _transaction(
-    connection: DatabaseWrapper, scope: Scope, statement_timeout: str, kind: str = ""
+    connection: DatabaseWrapper, scope: Scope, statement_timeout: str, *, snapshot: bool = False
 ) -> Iterator[None]:
     schema = require_council_schema(scope.council.schema_name)
     values = (schema, f"{schema},{EXTENSIONS_SCHEMA}", statement_timeout, LOCK_TIMEOUT, IDLE_TIMEOUT, scope.actor)
-    with tenant_context(scope.council):
+    moment = _one_moment(connection) if snapshot else contextlib.nullcontext()
+    with tenant_context(scope.council), moment:
         try:
             with transaction.atomic(using=COUNCIL_ALIAS, durable=True):
-                connection.set_scope(kind + _OPEN_SCOPE, values, scope)
+                connection.set_scope(_OPEN_SCOPE, values, scope)
                 yield
         finally:
             connection.scope = None
             if connection.in_atomic_block:
                 # Only a test's outer transaction outlives the scope; there SET LOCAL would outlive it too.
                 connection.set_scope(_CLOSE_SCOPE, (), None)
+
+
+@contextlib.contextmanager
+def _one_moment(connection: DatabaseWrapper) -> Iterator[None]:
+    """Have the next transaction read one moment and write nothing. PostgreSQL wants to know when it begins."""
+    connection.ensure_connection()
+    plain = connection.connection
+    plain.isolation_level, plain.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        yield
+    finally:
+        if not plain.closed:
+            plain.isolation_level = plain.read_only = None
 
 
 @contextlib.contextmanager
