@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TRANSACTION_CONTROL: Final = re.compile(
     r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET CONSTRAINTS)\b", re.IGNORECASE
 )
+_MAY_CHANGE_ROLE: Final = re.compile(r"\b(ROLE|SET_CONFIG|AUTHORIZATION|RESET|DISCARD)\b", re.IGNORECASE)
 _SESSION_SCOPE: Final = re.compile(
     r"\b(SET\s+(SESSION\s+)?(ROLE|SEARCH_PATH|SESSION\s+AUTHORIZATION)|RESET\s+(ROLE|ALL)|DISCARD)\b", re.IGNORECASE
 )
@@ -58,6 +59,7 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]  # django-tenants s
         self.scope: Scope | None = None
         self._setting_scope = False
         self._session_path: str | None = None
+        self._told_role: str | None = None
         super().__init__(*args, **kwargs)
 
     @property
@@ -77,14 +79,23 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]  # django-tenants s
         Raises NoCouncil.
         """
         if _TRANSACTION_CONTROL.match(sql):
+            self._told_role = None
             return
         if self.login_role == APP_ROLE and not self._setting_scope:
             self._require_scope(sql)
         where = ledger.folder()
         if where is not None:
             kind = "scope" if self._setting_scope else "statement"
-            self.ensure_connection()
-            ledger.write(where, alias=self.alias, role=ledger.role_of(self.connection), kind=kind, statement=sql)
+            ledger.write(where, alias=self.alias, role=self._role_as_told(), kind=kind, statement=sql)
+            if _MAY_CHANGE_ROLE.search(sql):
+                self._told_role = None
+
+    def _role_as_told(self) -> str:
+        """What PostgreSQL says the role is; asked anew after everything that might have changed it."""
+        self.ensure_connection()
+        if self._told_role is None or ledger.is_aborted(self.connection):
+            self._told_role = ledger.role_of(self.connection)
+        return self._told_role
 
     def _require_scope(self, sql: str) -> None:
         if self.scope is None:
@@ -128,6 +139,15 @@ class DatabaseWrapper(TenantsWrapper):  # type: ignore[misc]  # django-tenants s
     def forget_path(self) -> None:
         """Have the path set again before the next statement: a rollback undoes what was set inside it."""
         self._session_path = None
+        self._told_role = None
+
+    def connect(self) -> None:
+        self._told_role = None
+        super().connect()
+
+    def commit(self) -> None:
+        self._told_role = None
+        super().commit()
 
     def close(self) -> None:
         self.forget_path()

@@ -31,11 +31,16 @@ def folder() -> str | None:
     return os.environ.get(VARIABLE) or None
 
 
-def role_of(connection: Any) -> str:
-    """The role that PostgreSQL would check now on this psycopg connection; `aborted` in a failed transaction."""
+def is_aborted(connection: Any) -> bool:
+    """Whether this psycopg connection is in a failed transaction, where nothing can be asked."""
     import psycopg
 
-    if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+    return bool(connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR)
+
+
+def role_of(connection: Any) -> str:
+    """The role that PostgreSQL would check now on this psycopg connection; `aborted` in a failed transaction."""
+    if is_aborted(connection):
         return "aborted"
     with connection.cursor() as cursor:
         row = cursor.execute("SELECT current_user").fetchone()

@@ -50,3 +50,16 @@ def test_no_value_is_recorded(amber, monkeypatch, tmp_path):
     text = json.dumps(list(ledger_records(tmp_path)))
     assert "INSERT INTO" in text
     assert "Canary" not in text
+
+
+def test_a_role_that_changes_in_the_middle_of_a_transaction_is_noticed(amber, monkeypatch, tmp_path):
+    """PostgreSQL is asked again after whatever could change the role: what it once said vouches for nothing later."""
+    monkeypatch.setenv("PATCHWORK_SQL_LEDGER", str(tmp_path))
+    monkeypatch.setattr(DatabaseWrapper, "_require_scope", lambda self, sql: None)
+    with inside(amber), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute("SELECT 2")
+    records = [record for record in ledger_records(tmp_path) if record["kind"] == "statement"]
+    assert [record["role"] for record in records if record["sql"] == "SELECT 1"] == [amber.schema_name]
+    assert [record["role"] for record in records if record["sql"] == "SELECT 2"] == ["pw_app"]
