@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.choices import CouncilState, OrderState, Permission
@@ -147,6 +148,15 @@ class CouncilPage:
     may_ask_support: bool
 
     @property
+    def readings(self) -> tuple[tuple[str, str], ...]:
+        """The last reading's numbers, a line each; what counts people is hidden below 5."""
+        return tuple(
+            (name.replace("_", " ").capitalize(), _hidden_below_five() if number is None else f"{number:,}")
+            for name, number in self.numbers.items()
+            if number is None or (isinstance(number, int | float) and not isinstance(number, bool))
+        )
+
+    @property
     def is_free(self) -> bool:
         """Whether nothing is under way, so that something may be asked."""
         return self.order is None or not self.order.is_open
@@ -170,6 +180,10 @@ class CouncilPage:
         if state == "leaving":
             found.add("keep")
         return frozenset(found)
+
+
+def _hidden_below_five() -> str:
+    return _("Under 5")
 
 
 def filter_choices() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
