@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -121,6 +121,12 @@ def where_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
     return wanted if is_ours else ""
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was on, or nothing."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if parts.netloc == request.get_host() else ""
 
 
 def to(view_name: str, query: Mapping[str, str] | None = None, *args: Any) -> HttpResponse:

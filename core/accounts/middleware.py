@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -21,7 +20,7 @@ from django.utils.module_loading import import_string
 from core.accounts.access import Access
 from core.accounts.actions.drafts import drop_draft, keep_draft
 from core.accounts.actions.sessions import forget_session, note_seen, time_session_out
-from core.accounts.doors import is_verified, signed_in_user, to
+from core.accounts.doors import is_verified, page_before, signed_in_user, to
 from core.accounts.models import User
 from core.accounts.sessions import DRAFT, WAS, is_over, last_user_id, note_activity
 from core.audit.actions import refuse
@@ -112,15 +111,9 @@ def _keep_typed(request: HttpRequest) -> str:
     if request.method != "POST" or user_id is None:
         return ""
     draft_id = keep_draft(
-        user_id=user_id, path=request.get_full_path(), page=_page_before(request), fields=dict(request.POST.lists())
+        user_id=user_id, path=request.get_full_path(), page=page_before(request), fields=dict(request.POST.lists())
     )
     return reverse("accounts:draft", args=[draft_id]) if draft_id else ""
-
-
-def _page_before(request: HttpRequest) -> str:
-    """The page of ours that the form was on."""
-    parts = urlsplit(request.headers.get("Referer", ""))
-    return (parts.path + (f"?{parts.query}" if parts.query else "")) if parts.netloc == request.get_host() else ""
 
 
 def _forget_sent_draft(request: HttpRequest, user: User) -> None:

@@ -19,6 +19,7 @@ from core.notices.queries import unread_count
 from tenants.context import CouncilRef, current, in_shared
 from tenants.models import Council
 from ui import undo
+from ui.filters import long_date
 from ui.shell import HelpContact, NavItem, Shell
 
 CLIENT_WORK = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER})
@@ -82,7 +83,7 @@ def _name_of(request: HttpRequest) -> str:
 def _banner(council: CouncilRef) -> str:
     """What everyone has to know about a council that is not at work."""
     if council.state == Council.State.SUSPENDED:
-        return gettext("This council is read only for now.")
+        return _suspended(council)
     pack = pack_of(council)
     if council.state != Council.State.TRAINING:
         return ""
@@ -90,6 +91,19 @@ def _banner(council: CouncilRef) -> str:
         return gettext("Demonstration: every person here is invented.")
     words = gettext("Demonstration: every person here is invented. The law pack for %(title)s has not been signed off.")
     return words % {"title": pack.title}
+
+
+def _suspended(council: CouncilRef) -> str:
+    """That nothing can be changed, until when it is here at all, and whom to ring."""
+    said = [gettext("This council is read only for now.")]
+    if council.leaves_on:
+        said.append(
+            gettext("It leaves Patchwork: everything here is deleted after %(day)s.")
+            % {"day": long_date(council.leaves_on)}
+        )
+    if council.suspended_contact:
+        said.append(gettext("To ask about it: %(contact)s.") % {"contact": council.suspended_contact})
+    return " ".join(said)
 
 
 def _help(council: CouncilRef) -> HelpContact | None:

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PrivatePagesMiddleware",
     "config.middleware.PolicyMiddleware",
+    "config.read_only.ReadOnlyMiddleware",
 ]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
