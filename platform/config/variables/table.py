@@ -140,8 +140,8 @@ GROUPS: Final = (
     )),
     Group("This deployment and its console", (
         Variable("PATCHWORK_DEPLOYMENT_NAME", TEXT,
-                 "the name under which the console knows this deployment: tokens for another are refused; empty for a console"
-                 " without councils of its own",
+                 "the name under which the console knows this deployment: tokens for another are refused; empty for a"
+                 " console without councils of its own",
                  default="this deployment", empty_is_none=True),
         Variable("PATCHWORK_REGION", SLUG, "the region this deployment stands in, as in uk or au", default="uk"),
         Variable("PATCHWORK_DEPLOYMENT_KIND", choice("shared", "dedicated"),
