@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from tenants.context import CouncilRef, current, inside, shared
 from tenants.errors import NoCouncil
-from tenants.models import SpentToken
+from tenants.models import Council, SpentToken
 from tenants.orders.work import APP, MIGRATOR
 from tenants.orders.working import waits_for, work
 from tenants.queries import all_councils, council_by_schema
@@ -99,9 +99,14 @@ def its_own_time(council: CouncilRef) -> AbstractContextManager[Any]:
 
 @shared_task(base=SharedTask, name="tenants.every_council")  # type: ignore[untyped-decorator]  # celery ships no types
 def every_council(task: str) -> None:
-    """Queue the task named `task` for each council of this deployment. It touches no council's data itself."""
+    """Queue the task named `task` for each council of this deployment. It touches no council's data itself.
+
+    A suspended council is left alone by the tasks that the setting PAUSED_WHILE_SUSPENDED names.
+    """
+    pauses = task in settings.PAUSED_WHILE_SUSPENDED
     for council in all_councils():
-        wake(task, council)
+        if not (pauses and council.state == Council.State.SUSPENDED):
+            wake(task, council)
 
 
 @shared_task(base=SharedTask, name="tenants.work_orders")  # type: ignore[untyped-decorator]  # celery ships no types

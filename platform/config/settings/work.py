@@ -33,6 +33,7 @@ __all__ = [
     "MAIL_DOMAIN",
     "OUTBOX_DEEDS",
     "PACKS_FOLDER",
+    "PAUSED_WHILE_SUSPENDED",
     "TALLY_SECONDS",
 ]
 
@@ -87,6 +88,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tenants.every_council", "schedule": crontab(hour="6", minute="25"),
         "args": ["rights.warn_of_what_is_due"],
     },
+    # A copy is made at once when it is asked for: this goes on with one whose worker went away, or whose store was.
+    "go on with exit copies": {
+        "task": "tenants.every_council", "schedule": 120.0, "args": ["council.make_exit_copies"],
+    },
+    "delete exit copies that are old": {
+        "task": "tenants.every_council", "schedule": crontab(minute="35"), "args": ["council.tidy_exit_copies"],
+    },
     "close and delete what is due": {
         "task": "tenants.every_council", "schedule": crontab(hour="2", minute="10"), "args": ["rights.keep_retention"],
     },
@@ -94,6 +102,10 @@ CELERY_BEAT_SCHEDULE = {
 
 if CONSOLE_HOST:
     CELERY_BEAT_SCHEDULE["hear from every deployment"] = {"task": "console.sync", "schedule": 60.0}
+
+PAUSED_WHILE_SUSPENDED = frozenset({"network.rehearse_policy"})
+"""Jobs over all councils that leave a suspended one alone: they prepare what can't be done there. All others go on:
+what ends by itself (sight, leave, consent's time), the law's clocks, deleting what is due, letters for signing in."""
 
 OUTBOX_DEEDS = {"accounts.password_reset": "core.accounts.actions.passwords.answer_reset"}
 """What the outbox does besides mail: kind of item, and the action that does it inside the council."""
