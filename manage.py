@@ -16,6 +16,11 @@ def main() -> None:
         from config.variables.reading import report
 
         raise SystemExit(report(os.environ))
+    if sys.argv[1:2] in (["check_worker"], ["check_scheduler"]):
+        # Asked every few seconds by whoever keeps the process running: without Django it costs little.
+        from config.watching.heartbeat import report as report_heartbeat
+
+        raise SystemExit(report_heartbeat(sys.argv[1].removeprefix("check_"), os.environ, seconds=30))
     from tenants.process import choose_for_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

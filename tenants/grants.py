@@ -51,6 +51,8 @@ def shared_grants() -> Iterator[str]:
     """The statements that give the service roles their privileges in the shared schema."""
     for role in (ROUTER_ROLE, CONSOLE_ROLE):
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {SHARED_SCHEMA} FROM {role}"
+    # A process that serves asks whether the shared schema is as far as its code is, before it is sent requests.
+    yield f"GRANT SELECT ON {SHARED_SCHEMA}.django_migrations TO {CONSOLE_ROLE}"
     for model in _models_of(settings.SHARED_APPS):
         table = f'{SHARED_SCHEMA}."{_table(model)}"'
         privileges = getattr(model, "shared_privileges", None) or _own_privileges(model)

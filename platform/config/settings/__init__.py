@@ -9,6 +9,7 @@ from config.settings.logs import *  # noqa: F403
 from config.settings.pages import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.sign_in import *  # noqa: F403
+from config.settings.watching import *  # noqa: F403
 from config.settings.work import *  # noqa: F403
 
 ROOT_URLCONF = "config.urls.council"

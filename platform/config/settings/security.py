@@ -21,12 +21,14 @@ ALLOWED_HOSTS = ["*"]
 USE_X_FORWARDED_HOST = False
 
 MIDDLEWARE = [
+    "config.watching.requests.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.health.HealthMiddleware",
+    "config.watching.metrics.MetricsMiddleware",
     "ui.pdf.PdfMiddleware",
     "tenants.routing.CouncilMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
