@@ -118,6 +118,17 @@ def set_up(env: dict[str, str]) -> None:
         mark.touch()
 
 
+def set_up_console(env: dict[str, str]) -> None:
+    """Make the demo's operators."""
+    mark = STATE / "loaded" / "operators"
+    if mark.exists():
+        return
+    with step("Loading the operators"):
+        manage(env, "load_operators")
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
 def commands(port: int) -> dict[str, list[str]]:
     """The processes that serve the demo."""
     celery = [str(BIN / "celery"), "-A", "config"]
@@ -197,6 +208,7 @@ def serve(env: dict[str, str]) -> None:
             )
         wait_for(port, processes["web"])
         manage(env, "show_demo", "--port", str(port))
+        manage(env, "show_operators", "--port", str(port))
         print("\nCtrl-C stops it; `make demo` goes on where it was; `make reset` starts over.", flush=True)
         while all(process.poll() is None for process in processes.values()):
             time.sleep(0.5)
@@ -238,6 +250,8 @@ def show_codes() -> None:
     for council in COUNCILS:
         print(f"\n{council.name}", flush=True)
         manage(env, "show_codes", "--council", council.name)
+    print("\nOperator console", flush=True)
+    manage(env, "show_codes", "--console")
 
 
 def run() -> None:
@@ -261,6 +275,7 @@ def run() -> None:
             env = environment(database_url, broker_url)
             stack.enter_context(known_as_running(database_url, broker_url))
             set_up(env)
+            set_up_console(env)
             serve(env)
         except KeyboardInterrupt:
             print("\nStopping.", flush=True)

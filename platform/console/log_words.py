@@ -34,6 +34,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     # operators
     "console.operator.changed": _("Tried to change an operator"),
     "console.operator.closed": _("Closed an operator's account"),
+    "console.operator.demo_opened": _("Opened an invented operator's account"),
     "console.operator.invited": _("Invited an operator"),
     "console.operator.invited_again": _("Invited an operator to set up their sign-in anew"),
     "console.operator.reopened": _("Reopened an operator's account"),
@@ -49,8 +50,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     # councils
     "console.certificate.seen": _("Opened the certificate of a deletion"),
     "console.council.created": _("Asked for a new council"),
+    "console.council.deleted": _("A council was deleted"),
     "console.council.deletion_begun": _("Began the wait before a deletion"),
-    "console.council.deleted": _("Was deleted; its certificate came"),
     "console.council.deletion_ordered": _("Asked for a deletion whose wait is over"),
     "console.council.exit_copy_ordered": _("Ordered an exit copy"),
     "console.council.kept": _("Called a deletion off"),

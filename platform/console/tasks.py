@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from console.actions import syncing
+from console.actions import deletion, following, proposals, syncing
+from tenants.context import shared
 from tenants.tasks import SharedTask
 
 
@@ -12,3 +13,22 @@ from tenants.tasks import SharedTask
 def sync() -> None:
     """Send orders that were not sent, and hear from every deployment."""
     syncing.sync_all()
+
+
+@shared_task(base=SharedTask, name="console.follow_orders")  # type: ignore[untyped-decorator]  # as above
+def follow_orders() -> None:
+    """Hear how far orders are that are under way."""
+    following.follow_orders()
+
+
+@shared_task(base=SharedTask, name="console.expire_proposals")  # type: ignore[untyped-decorator]  # as above
+def expire_proposals() -> None:
+    """Close proposals that nobody decided in time."""
+    with shared(actor="job:console.expire_proposals"):
+        proposals.expire_old()
+
+
+@shared_task(base=SharedTask, name="console.delete_due")  # type: ignore[untyped-decorator]  # as above
+def delete_due() -> None:
+    """Ask for the deletion of councils whose wait is over."""
+    deletion.delete_due()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Final
-
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from core.accounts.actions.demonstration import PASSWORD, give_demo_factor
 from core.accounts.actions.passwords import user_at
 from core.accounts.actions.people import make_account
 from core.accounts.choices import Role
@@ -17,9 +15,6 @@ from core.audit.actions import record
 from core.directory.models import Practitioner
 from core.exchange.errors import ImportNotPossible
 from core.exchange.samples import SampleAccount
-
-PASSWORD: Final = "patchwork-demo"  # noqa: S105  # printed for everybody who tries the demonstration
-DEVICE: Final = "Demonstration"
 
 
 def require_demo() -> None:
@@ -47,11 +42,6 @@ def open_demo_account(account: SampleAccount, *, hashed: str) -> User:
     if not user.has_usable_password():
         user.password = hashed
         user.save(update_fields=["password"])
-    TOTPDevice.objects.create(user=user, name=DEVICE, key=_secret(account.email), confirmed=True)
+    give_demo_factor(user)
     record("exchange.demo_account.opened", by=None, subject=user)
     return user
-
-
-def _secret(email: str) -> str:
-    """The same for the same address every time, so that an authenticator app goes on working after a reset."""
-    return hashlib.sha1(f"{DEVICE}:{email}".encode(), usedforsecurity=False).hexdigest()

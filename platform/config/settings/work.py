@@ -20,6 +20,7 @@ __all__ = [
     "CELERY_WORKER_POOL",
     "COUNCIL_TIME_ZONE",
     "DEFAULT_FROM_EMAIL",
+    "DELETION_WAIT_DAYS",
     "EMAIL_BACKEND",
     "EMAIL_FILE_PATH",
     "EMAIL_HOST",
@@ -101,11 +102,23 @@ CELERY_BEAT_SCHEDULE = {
 }  # fmt: skip
 
 if CONSOLE_HOST:
-    CELERY_BEAT_SCHEDULE["hear from every deployment"] = {"task": "console.sync", "schedule": 60.0}
+    CELERY_BEAT_SCHEDULE |= {
+        "hear from every deployment": {"task": "console.sync", "schedule": 60.0},
+        "follow orders that are under way": {"task": "console.follow_orders", "schedule": 3.0},
+        "close proposals that ran out": {"task": "console.expire_proposals", "schedule": crontab(minute="15")},
+        "delete councils whose wait is over": {"task": "console.delete_due", "schedule": crontab(minute="45")},
+        "sweep the operators' outbox": {"task": "notices.drain_shared_outbox", "schedule": 60.0},
+        "sweep what operators' sign-in left behind": {
+            "task": "accounts.sweep_shared", "schedule": crontab(hour="3", minute="45"),
+        },
+    }  # fmt: skip
 
 PAUSED_WHILE_SUSPENDED = frozenset({"network.rehearse_policy"})
 """Jobs over all councils that leave a suspended one alone: they prepare what can't be done there. All others go on:
 what ends by itself (sight, leave, consent's time), the law's clocks, deleting what is due, letters for signing in."""
+
+DELETION_WAIT_DAYS = 30
+"""How long a council that is to be deleted is kept, suspended, while the deletion can be called off."""
 
 OUTBOX_DEEDS = {"accounts.password_reset": "core.accounts.actions.passwords.answer_reset"}
 """What the outbox does besides mail: kind of item, and the action that does it inside the council."""

@@ -16,6 +16,7 @@ from console.models import Operator, OperatorRole
 from console.policies import require, require_can_change_roles
 from console.queries.operators import OperatorRef
 from core import clock
+from core.accounts.actions.demonstration import PASSWORD, give_demo_factor
 from core.accounts.actions.factors import has_factor
 from core.accounts.actions.passwords import user_at
 from core.accounts.actions.people import close_account, invitation_link, invite_again, invite_person, open_account
@@ -42,6 +43,22 @@ def add_first_operator(*, name: str, email: str, roles: Iterable[str]) -> tuple[
     """An operator from the server's own terminal, and the link by which they join. Raises NotPossible."""
     operator = _add(name=name, email=email, roles=roles, by=None)
     return operator, invitation_link(email=operator.user.email, roles=[], by=None)
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def add_demo_operator(*, name: str, email: str, roles: Iterable[str]) -> Operator:
+    """An invented operator who signs in with the demonstration's password and codes. Twice does no harm.
+
+    Raises NotPossible, and ValueError outside of a demonstration.
+    """
+    user = user_at(email)
+    known = Operator.objects.filter(user=user).first() if user else None
+    operator = known or _add(name=name, email=email, roles=roles, by=None)
+    if give_demo_factor(operator.user):
+        operator.user.set_password(PASSWORD)
+        operator.user.save(update_fields=["password"])
+        record("console.operator.demo_opened", by=None, subject=operator)
+    return operator
 
 
 @transaction.atomic(using=SHARED_ALIAS)

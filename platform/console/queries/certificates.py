@@ -48,6 +48,8 @@ def in_words(name: str) -> str:
 
 def _rows(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in content.items():
+        if name in {"progress", "certificate_id"}:
+            continue
         if isinstance(value, Mapping):
             yield from ((f"{in_words(name)}: {in_words(str(key)).lower()}", _said(one)) for key, one in value.items())
         elif not _is_table(value):

@@ -94,6 +94,12 @@ def operator_names() -> dict[UUID, str]:
     return {key: name for one, user, name in rows for key in (one, user)}
 
 
+def role_names_by_email() -> tuple[tuple[str, str], ...]:
+    """Who can sign in, and as what: for a demonstration."""
+    rows = Operator.objects.select_related("user").prefetch_related("roles").filter(user__is_active=True)
+    return tuple((one.user.email, ", ".join(role.name for role in one.roles.all())) for one in rows.order_by("name"))
+
+
 def _rows() -> QuerySet[Operator]:
     joined = [Exists(model.objects.filter(user=OuterRef("user"), confirmed=True)) for model in type_of.values()]
     seen = OpenSession.objects.filter(user=OuterRef("user")).order_by("-seen_at").values("seen_at")[:1]

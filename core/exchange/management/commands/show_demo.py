@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Q
 
+from core.accounts.actions.demonstration import PASSWORD
 from core.accounts.models import User
 from core.directory.models import Practitioner
-from core.exchange.actions.demo_accounts import PASSWORD, require_demo
+from core.exchange.actions.demo_accounts import require_demo
 from core.exchange.errors import ImportNotPossible
 from core.exchange.samples import Sample, read_samples
 from core.network.models import Involvement

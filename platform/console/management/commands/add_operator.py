@@ -42,6 +42,6 @@ class Command(BaseCommand):
                     self.stdout.write(f"{options['name']} can sign in at {settings.CONSOLE_HOST}.")
                     return
                 _operator, link = add_first_operator(**who)
-            except (ConsoleRefused, AlreadyHasAccount) as error:
+            except (ConsoleRefused, AlreadyHasAccount, ValueError) as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(f"{options['name']} joins by this link, which works once, for a week:\n{link}")
