@@ -110,6 +110,4 @@ def _build(council: Council) -> None:
     statements = schemas.create(council.schema_name, recipe.statements if recipe else None)
     if recipe is None:
         SchemaRecipe.objects.create(fingerprint=built, statements=statements)
-    SchemaStatus.objects.create(
-        council=council, fingerprint=schemas.fingerprint(loader), migrated_at=timezone.now()
-    )
+    SchemaStatus.objects.create(council=council, fingerprint=schemas.fingerprint(loader), migrated_at=timezone.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -43,8 +43,28 @@ def council_grants(schema_name: str) -> Iterator[str]:
     schema = role = f'"{require_council_schema(schema_name)}"'
     yield f"GRANT USAGE ON SCHEMA {schema} TO {role}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}"
-    for table, privileges in sorted(council_privileges().items()):
-        yield f'GRANT {", ".join(privileges)} ON {schema}."{table}" TO {role}'
+    yield from table_grants(schema_name, council_privileges())
+
+
+def table_grants(schema_name: str, tables: Iterable[str]) -> Iterator[str]:
+    """The statements that give a council's role its privileges on some of its tables, on which it has none yet."""
+    schema = role = f'"{require_council_schema(schema_name)}"'
+    privileges = council_privileges()
+    for table in sorted(tables):
+        if table in privileges:
+            yield f'GRANT {", ".join(privileges[table])} ON {schema}."{table}" TO {role}'
+
+
+def held(connection: Any, schema_name: str) -> dict[str, frozenset[str]]:
+    """For each table of a council's schema, the privileges that its role has now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, array_remove(array_agg(acl.privilege_type ORDER BY 1), NULL)"
+            " FROM pg_class c LEFT JOIN LATERAL aclexplode(c.relacl) acl ON acl.grantee = to_regrole(%s)"
+            " WHERE c.relnamespace = to_regnamespace(%s) AND c.relkind IN ('r', 'p') GROUP BY 1",
+            (f'"{schema_name}"', f'"{schema_name}"'),
+        )
+        return {table: frozenset(privileges) for table, privileges in cursor.fetchall()}
 
 
 def shared_grants() -> Iterator[str]:

@@ -15,6 +15,7 @@ MIGRATOR_COMMANDS: Final = frozenset(
     {
         "prepare_database",
         "create_council",
+        "fleet",
         "load_exit_copy",
         "migrate_councils",
         "makemigrations",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from django.conf import settings
@@ -24,8 +24,14 @@ from tenants.errors import NotTheMigrator
 from tenants.names import APP_ROLE, OWNER_ROLE, SHARED_SCHEMA, require_council_schema
 from tenants.process import is_migrator
 
-_BUILDS: Final = re.compile(r"\s*(CREATE|ALTER|INSERT|UPDATE|DELETE|DROP|COMMENT|DO|SET CONSTRAINTS)\b", re.IGNORECASE)
+MigrationKey = tuple[str, str]
+"""A migration's app and name, as Django's loader keeps it."""
+
+BUILDS: Final = re.compile(r"\s*(CREATE|ALTER|INSERT|UPDATE|DELETE|DROP|COMMENT|DO|SET CONSTRAINTS)\b", re.IGNORECASE)
 """What a recipe keeps. Django drops a foreign key by `SET CONSTRAINTS …; ALTER TABLE …` in one go."""
+
+_READS: Final = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
+"""What Django asks on its way, and a recipe does not need."""
 
 
 def require_migrator() -> None:
@@ -52,20 +58,29 @@ def in_schema(name: str) -> Iterator[Any]:
 
 
 def fingerprint(loader: MigrationLoader) -> str:
-    """What the code's migrations amount to for a council: equal fingerprints, equal schemas."""
-    names = [f"{app}.{name}" for app, name in council_migrations(loader)]
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+    """What the code amounts to for a council: equal fingerprints, equal schemas and equal rights in them."""
+    rights = sorted(f"{table} {','.join(held)}" for table, held in grants.council_privileges().items())
+    return hashlib.sha256("\n".join([mark_of(council_migrations(loader)), *rights]).encode()).hexdigest()
 
 
-def council_migrations(loader: MigrationLoader) -> list[tuple[str, str]]:
+def council_migrations(loader: MigrationLoader) -> list[MigrationKey]:
     """The code's migrations of a council's apps, app and name, in one order for all."""
-    return sorted((key for key in loader.disk_migrations if _is_council_app(key[0])), key=".".join)
+    return sorted((key for key in loader.disk_migrations if is_council_app(key[0])), key=".".join)
 
 
-def _is_council_app(label: str) -> bool:
+def mark_of(keys: Iterable[MigrationKey]) -> str:
+    """One name for a set of applied migrations: what a recipe of statements is kept under."""
+    return hashlib.sha256("\n".join(sorted(f"{app}.{name}" for app, name in keys)).encode()).hexdigest()
+
+
+def is_council_app(label: str) -> bool:
+    """Whether the app of this label has tables in a council's schema. An app that is not installed has none."""
     from django.apps import apps
 
-    config = apps.get_app_config(label)
+    try:
+        config = apps.get_app_config(label)
+    except LookupError:
+        return False
     return config.name in settings.TENANT_APPS or f"{config.__module__}.{type(config).__name__}" in settings.TENANT_APPS
 
 
@@ -77,7 +92,12 @@ def migrate(name: str, report: Callable[[str], None] = lambda _line: None) -> in
             link, progress_callback=lambda action, migration=None, _fake=False: _tell(report, action, migration)
         )
         targets = executor.loader.graph.leaf_nodes()
-        plan = executor.migration_plan(targets)
+        # A council's schema knows nothing of the shared world, not even that its migrations passed by.
+        plan = [
+            step
+            for step in executor.migration_plan(targets)
+            if name == SHARED_SCHEMA or is_council_app(step[0].app_label)
+        ]
         if plan:
             executor.migrate(targets, plan=plan)
         grants.apply(link, grants.shared_grants() if name == SHARED_SCHEMA else grants.council_grants(name))
@@ -92,38 +112,44 @@ def _tell(report: Callable[[str], None], action: str, migration: Any) -> None:
 def create(name: str, recipe: list[str] | None) -> list[str]:
     """Make a council's role and schema, build its tables, and return the statements that built them.
 
-    `recipe` is what an earlier call returned at the same fingerprint, or None. Call it inside a transaction: PostgreSQL
+    `recipe` is what an earlier call returned at the same migrations, or None. Call it inside a transaction: PostgreSQL
     takes roles and schemas back as well, so a failure leaves nothing.
     """
-    link = connection()
+    make_empty(name)
+    if recipe is None:
+        with recording() as statements:
+            migrate(name)
+        return statements
+    with in_schema(name) as link, link.cursor() as cursor:
+        cursor.execute(";\n".join(recipe))
+        grants.apply(link, grants.council_grants(name))
+    return recipe
+
+
+def make_empty(name: str) -> None:
+    """Make a council's role and its schema with nothing in it. Call it inside a transaction, as `create`."""
     require_council_schema(name)
-    with link.cursor() as cursor:
+    with connection().cursor() as cursor:
         # The migrator's own right, which the owner does not have: SET LOCAL ROLE goes back below.
         cursor.execute("SET LOCAL ROLE NONE")
         cursor.execute(f'CREATE ROLE "{name}" NOLOGIN NOINHERIT')
         cursor.execute(f'GRANT "{name}" TO {APP_ROLE}')
         cursor.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
         cursor.execute(f'CREATE SCHEMA "{name}"')
-    if recipe is None:
-        with _recording() as statements:
-            migrate(name)
-        return statements
-    with in_schema(name), link.cursor() as cursor:
-        cursor.execute(";\n".join(recipe))
-        grants.apply(link, grants.council_grants(name))
-    return recipe
 
 
 @contextlib.contextmanager
-def _recording() -> Iterator[list[str]]:
-    """Note every building statement, with its values in place."""
+def recording(others: list[str] | None = None) -> Iterator[list[str]]:
+    """Note every building statement, with its values in place; what neither builds nor only reads goes to `others`."""
     statements: list[str] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  # Django's signature
-        if _BUILDS.match(sql):
+        if BUILDS.match(sql):
             cursor = context["cursor"].cursor
             rows = params if many else [params]
             statements.extend(cursor.mogrify(sql, row or None) if row else sql for row in rows)
+        elif others is not None and not _READS.match(sql):
+            others.append(sql)
         return execute(sql, params, many, context)
 
     with connection().execute_wrapper(note):

@@ -1,4 +1,4 @@
-"""`manage.py migrate_councils`: the shared schema and every council that is behind."""
+"""`manage.py migrate_councils`: the shared schema and every council that is behind. The same as `fleet migrate`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Command(BaseCommand):
         """Migrate and say what was done."""
         with transaction.atomic():
             migrate_shared(lambda line: self.stdout.write(f"  shared: {line}"))
-        result = migrate_councils(lambda line: self.stdout.write(f"  {line}"))
+        result = migrate_councils(lambda line: self.stdout.write(f"  {line}"), asked_by="migrate_councils")
         self.stdout.write(
             f"{len(result.migrated)} councils migrated, {result.current} were current, {len(result.failed)} failed."
         )
-        if result.failed:
-            raise CommandError("\n".join(f"{schema}: {error}" for schema, error in result.failed))
+        if not result.is_good:
+            raise CommandError("\n".join([result.note, *(f"{schema}: {error}" for schema, error in result.failed)]))
