@@ -12,3 +12,19 @@ class AnotherImportRunning(ImportNotPossible):
         super().__init__(
             "Another import of the same files is under way: let it end, then start this one again. Nothing is doubled."
         )
+
+
+class CopyNotHere(LookupError):
+    """There is no such copy to fetch."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This copy is not there to be fetched: it is still being made, or it was deleted after its time."
+        )
+
+
+class SomeoneElseFetches(ValueError):
+    """A copy of everything takes two people: one asks, another fetches."""
+
+    def __init__(self) -> None:
+        super().__init__("You asked for this copy, so someone else fetches it: a copy of everything takes two people.")

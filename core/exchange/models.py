@@ -50,3 +50,39 @@ class ImportedRow(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.file} {self.row_number}"
+
+
+class ExitCopy(TenantModel):
+    """A copy of everything this council has, asked for by its own people or by an operator. The file is in storage.
+
+    `asked_by_id` is empty where an operator asked. A copy that is being made is held by `leased_until`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Could not be made"
+        GONE = "gone", "Deleted"
+
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    asked_by_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(state="ready") | models.Q(ready_at__isnull=False, expires_at__isnull=False),
+                name="a_ready_copy_has_its_days",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.state

@@ -134,6 +134,10 @@ RULES: Final[dict[str, Access]] = {
     "council:rehearse_policy": POLICY_MAKERS,
     "council:rehearse_client": Access.roles(Role.IG_OFFICER),
     "council:publish_policy": POLICY_MAKERS,
+    # the council's exit copies
+    "exchange:exit_copies": POLICY_MAKERS,
+    "exchange:ask_for_exit_copy": POLICY_MAKERS,
+    "exchange:fetch_exit_copy": POLICY_MAKERS,
     # directory
     "directory:card": CLIENT_ROLES,
     "directory:people": CLIENT_ROLES,

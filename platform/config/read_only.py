@@ -34,7 +34,7 @@ GOES_ON: Final = frozenset({
     # one's own reading mark
     "council:read_notices",
     # the council's own copy of everything, which it needs most when it leaves
-    "council:exit_copies", "council:order_exit_copy", "council:fetch_exit_copy",
+    "exchange:exit_copies", "exchange:ask_for_exit_copy", "exchange:fetch_exit_copy",
 })  # fmt: skip
 """What is taken in while the council is suspended: it changes nothing that anybody else of the council sees."""
 

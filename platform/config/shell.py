@@ -147,6 +147,8 @@ def _of_roles(request: HttpRequest, *, works_with_clients: bool) -> list[tuple[s
         ]
     if not works_with_clients and (user.has_role(Role.IG_OFFICER) or user.has_role(Role.COUNCIL_ADMIN)):
         found.append((gettext("Notices"), "council:notices", True))
+    if user.has_role(Role.IG_OFFICER) or user.has_role(Role.COUNCIL_ADMIN):
+        found.append((gettext("Exit copies"), "exchange:exit_copies", False))
     return found
 
 

@@ -19,7 +19,7 @@ def error_words(status: int, cause: str = "") -> ErrorWords:
     """The words for an HTTP status; an unknown one is told as a fault of ours.
 
     `cause` is "csrf" for a form that came without its token, "pdf" for a page this server can't make a PDF of,
-    "policy" where a council's policy can't be applied.
+    "policy" where a council's policy can't be applied, "files" where the store of files does not answer.
     """
     if status == 403 and cause == "csrf":
         return _stale_form()
@@ -27,6 +27,8 @@ def error_words(status: int, cause: str = "") -> ErrorWords:
         return _no_pdf()
     if status == 503 and cause == "policy":
         return _no_policy()
+    if status == 503 and cause == "files":
+        return _no_files()
     known = {400: _unreadable, 403: _not_allowed, 404: _not_there, 503: _not_available}
     return known.get(status, _our_fault)()
 
@@ -83,6 +85,14 @@ def _no_policy() -> ErrorWords:
         gettext("Ask your information-governance officer: they can see why, and put it right."),
     )
     return ErrorWords(gettext("This council's policy can't be applied just now"), said, gettext("Try again"))
+
+
+def _no_files() -> ErrorWords:
+    said = (
+        gettext("The place where files are kept does not answer just now. Nothing is lost."),
+        gettext("Wait a minute, then go back and fetch the file again."),
+    )
+    return ErrorWords(gettext("The file cannot be fetched just now"), said, _home())
 
 
 def _our_fault() -> ErrorWords:

@@ -50,7 +50,10 @@ ORDER_STEPS = {
     "sign_pack": (("sign", "Record the legal sign-off", "app", "tenants.orders.changing.sign_pack"),),
     "offer": (("offer", "Offer the release", "app", "core.council.actions.offers.receive"),),
     "support": (("ask", "Ask the council", "app", "core.council.actions.support.receive"),),
-    "export": (("export", "Make the exit copy", "app", "tenants.exit_copy.step.export"),),
+    "export": (
+        ("export", "Make the exit copy", "app", "tenants.exit_copy.step.export"),
+        ("offer", "Let the council fetch it", "app", "core.exchange.actions.exit_copies.offer"),
+    ),
     "delete": (("delete", "Delete it", "migrator", "tenants.exit_copy.step.delete"),),
 }
 """The steps of each kind of order: slug, label, kind of process, and the function that does it; see tenants.orders."""

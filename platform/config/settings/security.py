@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.watching.metrics.MetricsMiddleware",
     "ui.pdf.PdfMiddleware",
+    "tenants.serving.StoredFileMiddleware",
     "tenants.routing.CouncilMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -91,10 +91,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     # A copy is made at once when it is asked for: this goes on with one whose worker went away, or whose store was.
     "go on with exit copies": {
-        "task": "tenants.every_council", "schedule": 120.0, "args": ["council.make_exit_copies"],
+        "task": "tenants.every_council", "schedule": 120.0, "args": ["exchange.make_exit_copies"],
     },
     "delete exit copies that are old": {
-        "task": "tenants.every_council", "schedule": crontab(minute="35"), "args": ["council.tidy_exit_copies"],
+        "task": "tenants.every_council", "schedule": crontab(minute="35"), "args": ["exchange.tidy_exit_copies"],
     },
     "close and delete what is due": {
         "task": "tenants.every_council", "schedule": crontab(hour="2", minute="10"), "args": ["rights.keep_retention"],

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("core.directory.pages.urls")),
     path("", include("core.notices.pages.urls")),
     path("", include("core.rights.pages.urls")),
+    path("", include("core.exchange.pages.urls")),
     path("theme/<str:digest>.css", theme.stylesheet, name="theme"),
 ]
 
