@@ -12,6 +12,9 @@ SEE: Final = Access.operators(Permission.SEE)
 LOG: Final = Access.operators(Permission.SEE_LOG)
 MANAGE: Final = Access.operators(Permission.MANAGE_OPERATORS)
 CHANGE: Final = Access.operators(Permission.CHANGE_COUNCILS)
+ONBOARD: Final = Access.operators(Permission.ONBOARD)
+DEPLOYMENTS: Final = Access.operators(Permission.MANAGE_DEPLOYMENTS)
+RELEASE: Final = Access.operators(Permission.RELEASE)
 
 RULES: Final[dict[str, Access]] = {
     **{name: rule for name, rule in access.RULES.items() if name.startswith("accounts:")},
@@ -44,5 +47,36 @@ RULES: Final[dict[str, Access]] = {
     "console:certificate": SEE,
     "console:certificate_pdf": SEE,
     "console:certificate_json": SEE,
+    "console:deployments": SEE,
+    "console:deployment": SEE,
+    "console:add_deployment": DEPLOYMENTS,
+    "console:change_deployment": DEPLOYMENTS,
+    "console:test_deployment": DEPLOYMENTS,
+    "console:open_deployment": DEPLOYMENTS,
+    "console:onboardings": ONBOARD,
+    "console:start_onboarding": ONBOARD,
+    "console:onboarding": ONBOARD,
+    "console:add_agency": ONBOARD,
+    "console:change_agency": ONBOARD,
+    "console:onboarding_task": ONBOARD,
+    "console:copy_onboarding": ONBOARD,
+    "console:discard_onboarding": ONBOARD,
+    "console:onboarding_check": ONBOARD,
+    "console:onboarding_progress": ONBOARD,
+    "console:create_again": ONBOARD,
+    "console:go_live": ONBOARD,
+    "console:send_review": ONBOARD,
+    "console:make_live": ONBOARD,
+    "console:releases": SEE,
+    "console:release": SEE,
+    "console:releases_where": SEE,
+    "console:releases_where_csv": SEE,
+    "console:add_pack_release": RELEASE,
+    "console:add_template_release": RELEASE,
+    "console:offer_again": RELEASE,
+    "console:health": SEE,
+    "console:health_csv": SEE,
+    "console:council_health": SEE,
+    "console:council_health_csv": SEE,
 }
 """Sign-in is the same as in a council; every other page of the console asks for a permission."""

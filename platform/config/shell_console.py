@@ -17,6 +17,10 @@ from ui.shell import HelpContact, NavItem, Shell
 NAVIGATION: Final = (
     (_("Home"), "console:home"),
     (_("Councils"), "console:councils"),
+    (_("New councils"), "console:onboardings"),
+    (_("Deployments"), "console:deployments"),
+    (_("Releases"), "console:releases"),
+    (_("Health"), "console:health"),
     (_("Proposals"), "console:proposals"),
     (_("Operators"), "console:operators"),
     (_("Log"), "console:log"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from console.actions import deletion, following, proposals, syncing
+from console.actions import deletion, deployments, following, onboarding, proposals, releases, syncing
 from tenants.context import shared
 from tenants.tasks import SharedTask
 
@@ -32,3 +32,11 @@ def expire_proposals() -> None:
 def delete_due() -> None:
     """Ask for the deletion of councils whose wait is over."""
     deletion.delete_due()
+
+
+@shared_task(base=SharedTask, name="console.do_errands")  # type: ignore[untyped-decorator]  # as above
+def do_errands() -> None:
+    """Ask deployments what operators wait for: tests of connections, and councils to copy from."""
+    deployments.test_connections()
+    onboarding.copy_templates()
+    releases.fetch_contents()

@@ -53,9 +53,9 @@ def line_chart(*, title: str, values: Sequence[DayValue], first: date, last: dat
         return round(across, 1), round(up, 1)
 
     parts = [
-        Markup('<svg class="pw-chart" role="img" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}">').format(
-            WIDTH, HEIGHT
-        ),
+        Markup(
+            '<svg class="pw-chart" role="img" xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {} {}">'
+        ).format(WIDTH, HEIGHT),
         Markup("<title>{}</title><desc>{}</desc>").format(title, describe(known, first, last, suffix)),
         *_value_axis(top, suffix),
         *_day_axis(first, last),

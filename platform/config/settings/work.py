@@ -105,6 +105,7 @@ if CONSOLE_HOST:
     CELERY_BEAT_SCHEDULE |= {
         "hear from every deployment": {"task": "console.sync", "schedule": 60.0},
         "follow orders that are under way": {"task": "console.follow_orders", "schedule": 3.0},
+        "ask deployments what operators wait for": {"task": "console.do_errands", "schedule": 20.0},
         "close proposals that ran out": {"task": "console.expire_proposals", "schedule": crontab(minute="15")},
         "delete councils whose wait is over": {"task": "console.delete_due", "schedule": crontab(minute="45")},
         "sweep the operators' outbox": {"task": "notices.drain_shared_outbox", "schedule": 60.0},

@@ -113,7 +113,7 @@ def check(request: OperatorRequest, onboarding_id: UUID) -> HttpResponse:
 def progress(request: OperatorRequest, onboarding_id: UUID) -> HttpResponse:
     """How far the making has come. It asks again by itself while something is under way."""
     page = onboarding_page(onboarding_id)
-    if not page.creations:
+    if page.council_id is None:
         return redirect("console:onboarding", onboarding_id)
     return render(request, "console/onboarding_progress.html", {"page": page})
 

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from console.pages import certificates, council_acts, councils, home, log, operators, proposals
+from console.pages import (
+    agencies,
+    certificates,
+    council_acts,
+    councils,
+    deployments,
+    go_live,
+    health,
+    home,
+    log,
+    onboarding,
+    operators,
+    proposals,
+    releases,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -35,4 +49,35 @@ urlpatterns = [
     path("councils/<uuid:council_id>/certificate", certificates.show, name="certificate"),
     path("councils/<uuid:council_id>/certificate.pdf", certificates.pdf, name="certificate_pdf"),
     path("councils/<uuid:council_id>/certificate.json", certificates.json, name="certificate_json"),
+    path("deployments", deployments.index, name="deployments"),
+    path("deployments/add", deployments.add, name="add_deployment"),
+    path("deployments/<uuid:deployment_id>", deployments.show, name="deployment"),
+    path("deployments/<uuid:deployment_id>/change", deployments.change, name="change_deployment"),
+    path("deployments/<uuid:deployment_id>/test", deployments.test, name="test_deployment"),
+    path("deployments/<uuid:deployment_id>/open", deployments.open_or_close, name="open_deployment"),
+    path("new", onboarding.index, name="onboardings"),
+    path("new/start", onboarding.start, name="start_onboarding"),
+    path("new/<uuid:onboarding_id>", onboarding.show, name="onboarding"),
+    path("new/<uuid:onboarding_id>/agencies/add", agencies.one, name="add_agency"),
+    path("new/<uuid:onboarding_id>/agencies/<int:number>", agencies.one, name="change_agency"),
+    path("new/<uuid:onboarding_id>/tasks/<slug:slug>", onboarding.task, name="onboarding_task"),
+    path("new/<uuid:onboarding_id>/copy", onboarding.copy, name="copy_onboarding"),
+    path("new/<uuid:onboarding_id>/discard", onboarding.discard, name="discard_onboarding"),
+    path("new/<uuid:onboarding_id>/check", onboarding.check, name="onboarding_check"),
+    path("new/<uuid:onboarding_id>/progress", onboarding.progress, name="onboarding_progress"),
+    path("new/<uuid:onboarding_id>/again", onboarding.again, name="create_again"),
+    path("councils/<uuid:council_id>/go-live", go_live.show, name="go_live"),
+    path("councils/<uuid:council_id>/go-live/send", go_live.send, name="send_review"),
+    path("councils/<uuid:council_id>/go-live/go", go_live.live, name="make_live"),
+    path("releases", releases.index, name="releases"),
+    path("releases/where", releases.where, name="releases_where"),
+    path("releases/where.csv", releases.where_csv, name="releases_where_csv"),
+    path("releases/pack", releases.add_pack, name="add_pack_release"),
+    path("releases/template", releases.add_template, name="add_template_release"),
+    path("releases/<uuid:release_id>", releases.show, name="release"),
+    path("releases/<uuid:release_id>/councils/<uuid:council_id>/again", releases.again, name="offer_again"),
+    path("health", health.index, name="health"),
+    path("health.csv", health.export, name="health_csv"),
+    path("councils/<uuid:council_id>/health", health.show, name="council_health"),
+    path("councils/<uuid:council_id>/health.csv", health.export_council, name="council_health_csv"),
 ]

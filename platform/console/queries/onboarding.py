@@ -111,7 +111,7 @@ class OnboardingPage:
     @property
     def is_open(self) -> bool:
         """Whether the answers may be changed."""
-        return not self.creations or self.creations[0].has_failed
+        return self.council_id is None or any(one.has_failed for one in self.creations[:1])
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,86 @@
+"""The console's one window on councils: the numbers that their deployments reported. Counts, never names.
+
+A count of people under 5 comes as None: it is hidden where it was counted, and stays so here. Nothing else of the
+console reads the stored readings, and no request of the console ever enters a council.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from console.models import Reading
+
+Number = int | float
+
+COUNTS: Final = (
+    "active_practitioners", "clients", "involvements", "fresh_share", "requests", "errors", "p95_ms", "backlog",
+    "storage_bytes",
+)  # fmt: skip
+"""What is counted a day and council. `fresh_share`: lines confirmed in time, from 0 to 1."""
+
+HIDDEN: Final = frozenset({"active_practitioners", "clients", "involvements", "fresh_share"})
+"""What counts people: None is fewer than 5. Elsewhere None is not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilReading:
+    """One council's numbers of one day, as its deployment counted them."""
+
+    council_id: UUID
+    on: date
+    counted_at: datetime
+    active_practitioners: Number | None = None
+    clients: Number | None = None
+    involvements: Number | None = None
+    fresh_share: Number | None = None
+    requests: Number | None = None
+    errors: Number | None = None
+    p95_ms: Number | None = None
+    backlog: Number | None = None
+    storage_bytes: Number | None = None
+
+    def number(self, name: str) -> Number | None:
+        """One of the counts by its name."""
+        value: Number | None = getattr(self, name)
+        return value
+
+
+def readings_for(council_id: UUID, since: date) -> tuple[CouncilReading, ...]:
+    """A council's readings from a day on, oldest first. One statement."""
+    rows = Reading.objects.filter(council_id=council_id, on__gte=since).order_by("on")
+    return tuple(_reading(row) for row in rows)
+
+
+def readings_of_all(since: date) -> tuple[CouncilReading, ...]:
+    """Every council's readings from a day on, oldest first. One statement."""
+    return tuple(_reading(row) for row in Reading.objects.filter(on__gte=since).order_by("on", "council_id"))
+
+
+def latest_readings() -> dict[UUID, CouncilReading]:
+    """The newest reading of each council that ever had one. One statement."""
+    rows = Reading.objects.order_by("council_id", "-on").distinct("council_id")
+    return {row.council_id: _reading(row) for row in rows}
+
+
+def days_from(first: date, last: date) -> Iterable[date]:
+    """Every day from the first to the last, both included."""
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _reading(row: Reading) -> CouncilReading:
+    numbers = row.numbers if isinstance(row.numbers, dict) else {}
+    return CouncilReading(
+        row.council_id, row.on, row.counted_at, **{name: _number(numbers.get(name)) for name in COUNTS}
+    )
+
+
+def _number(value: Any) -> Number | None:
+    """A number that was counted. Anything else is no number: the deployment did not count it, or may not say it."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return value
