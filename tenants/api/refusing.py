@@ -11,7 +11,6 @@ from django.http import Http404
 from django.utils import timezone
 from rest_framework.exceptions import APIException, ErrorDetail
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from tenants.errors import NoCouncil
 from tenants.orders.errors import NoOrder, OrderRefused
@@ -19,15 +18,15 @@ from tenants.orders.errors import NoOrder, OrderRefused
 logger = logging.getLogger(__name__)
 
 
-def answer_for(error: Exception, context: dict[str, Any]) -> Response:
+def answer_for(error: Exception, _context: dict[str, Any]) -> Response:
     """The answer to an error, as `{"code", "detail", "clock"}`: the clock tells a console that its own is wrong."""
-    status, code, detail = _of(error, context)
+    status, code, detail = _of(error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     words = {"code": code, "detail": detail, "clock": timezone.now().isoformat()}
     return Response(words, status=status, headers=headers)
 
 
-def _of(error: Exception, context: dict[str, Any]) -> tuple[int, str, str]:
+def _of(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, OrderRefused):
         return 409, "refused", str(error)
     if isinstance(error, NoOrder | NoCouncil):
@@ -37,16 +36,16 @@ def _of(error: Exception, context: dict[str, Any]) -> tuple[int, str, str]:
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("database_unreachable", exc_info=error)
         return 503, "database_away", "The deployment's database can't be reached just now."
-    if isinstance(error, APIException | Http404):
-        known = exception_handler(error, context)
-        if known is not None:
-            return known.status_code, _code(error), _sentence(error)
+    if isinstance(error, APIException):
+        return error.status_code, _code(error), _sentence(error)
+    if isinstance(error, Http404):
+        return 404, "not_found", "There is no such address."
     logger.error("operator_api_failed", exc_info=error)
     return 500, "failed", "Something went wrong. The deployment's log says what."
 
 
 def _code(error: Exception) -> str:
-    own = getattr(error, "code", None) or getattr(error, "default_code", "not_found")
+    own = getattr(error, "code", None) or getattr(error, "default_code", "failed")
     return str(own)
 
 

@@ -3,7 +3,9 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from tenants.api import views
+from tenants.api import describing, views  # the description's words are known by being imported
+
+__all__ = ["describing", "urlpatterns"]
 
 app_name = "operator_api"
 urlpatterns = [

@@ -79,13 +79,14 @@ def _release(_name: str, value: Any) -> None:
 
 _SLUGGISH: Final = _like(_SLUG, "one word of letters, digits, dots and hyphens")
 _PACK: Final = {"pack_id": _SLUGGISH, "pack_checksum": _like(_CHECKSUM, "a checksum of 64 hex digits")}
+_NAME: Final = _like(re.compile(r"(?=.*\S)[^\x00-\x1f\x7f<>]{1,100}"), "a name of 1 to 100 letters, without markup")
 _HOSTS: Final = {"hosts": _kind(list, "a list of host names")}
 _DICT: Final = _kind(dict, "names and values")
 _FLAG: Final = _kind(bool, "true or false")
 
 _FIELDS: Final[Mapping[str, tuple[Mapping[str, _Check], Mapping[str, _Check]]]] = {
     "create": (
-        {"name": _text(100), **_HOSTS, **_PACK, "region": _SLUGGISH, "administrator": _administrator},
+        {"name": _NAME, **_HOSTS, **_PACK, "region": _SLUGGISH, "administrator": _administrator},
         {"state": _SLUGGISH, "theme": _DICT, "help_contact": _text(200, least=0), "furnishing": _DICT,
          "training": _FLAG},
     ),

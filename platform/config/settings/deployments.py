@@ -76,4 +76,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": True,
     "SERVE_PERMISSIONS": ["tenants.api.authentication.SignedByTheConsole"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "OrderKind": "tenants.models.CouncilOrder.Kind",
+        "OrderState": "tenants.models.CouncilOrder.State",
+    },
 }
