@@ -7,11 +7,16 @@ from typing import Final
 
 from core.accounts.choices import Role
 
+REFUSED: Final = "accounts.page.refused"
+OPENED_BY_SUPPORT: Final = "accounts.support.opened"
+"""Every page that an operator opens in a council is in that council's own log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """One rule of the table in `config.access`.
 
+    An operator whom the council let in for support enters only where `opens_to_support`, whatever else the rule says.
     `level`: 0 nobody is asked, 1 password given, 2 second factor given too. `permission` counts on the console's host,
     where an operator's roles are data.
     """
@@ -19,6 +24,7 @@ class Access:
     level: int
     any_role: frozenset[str] | None = None
     permission: str = ""
+    opens_to_support: bool = False
 
     @classmethod
     def roles(cls, *roles: Role) -> Access:

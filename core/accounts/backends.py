@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
 
-from core.accounts.models import User
+from core.accounts.models import User, open_accounts
 
 
 class CouncilBackend(BaseBackend):
@@ -15,4 +15,4 @@ class CouncilBackend(BaseBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The active user of that id, or None: a deactivated person's next request is a stranger's."""
-        return User.objects.filter(id=UUID(str(user_id)), is_active=True).first()
+        return open_accounts().filter(id=UUID(str(user_id))).first()

@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """What a person may do in their council. One person may hold several."""
+    """What a person may do in their council. One person may hold several, but for support: it stands alone.
+
+    An operator's account for support is let in to a short list of pages about nobody, for some hours, by the council.
+    """
 
     PRACTITIONER = "practitioner", "Practitioner"
     MANAGER = "manager", "Team manager"
@@ -13,6 +16,7 @@ class Role(models.TextChoices):
     IG_OFFICER = "ig_officer", "Information-governance officer"
     COUNCIL_ADMIN = "council_admin", "Council administrator"
     AUDITOR = "auditor", "Auditor"
+    SUPPORT = "support", "Support by an operator"
 
 
 class Counter(models.TextChoices):

@@ -17,16 +17,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from core.accounts.access import Access
+from core.accounts.access import OPENED_BY_SUPPORT, REFUSED, Access
 from core.accounts.actions.drafts import drop_draft, keep_draft
 from core.accounts.actions.sessions import forget_session, note_seen, time_session_out
+from core.accounts.choices import Role
 from core.accounts.doors import is_verified, page_before, signed_in_user, to
 from core.accounts.models import User
 from core.accounts.sessions import DRAFT, WAS, is_over, last_user_id, note_activity
-from core.audit.actions import refuse
+from core.audit.actions import record_sight, refuse
 from tenants.context import in_shared
 
-REFUSED: Final = "accounts.page.refused"
 FULLY: Final = 2
 
 
@@ -68,6 +68,8 @@ class SignedInMiddleware:
             refuse(REFUSED, by=user, reason="wrong_role", detail={"page": name})
             raise PermissionDenied
         _forget_sent_draft(request, user)
+        if user.has_role(Role.SUPPORT) and not in_shared():
+            record_sight(OPENED_BY_SUPPORT, by=user, detail={"page": name})
         return None
 
 
@@ -76,6 +78,8 @@ def _may_enter(rule: Access, request: HttpRequest, user: User) -> bool:
     if in_shared():
         operator = getattr(request, "operator", None)
         return operator is not None and (not rule.permission or rule.permission in operator.permissions)
+    if user.has_role(Role.SUPPORT):
+        return rule.opens_to_support
     return rule.any_role is None or bool(rule.any_role & set(user.roles))
 
 

@@ -9,12 +9,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
+from core import clock
 from core.accounts.choices import Role
 from tenants.base_model import TenantModel, TenantQuerySet
 
 
 class User(TenantModel, AbstractBaseUser):
-    """Who signs in: a work e-mail address, a password hash and roles. What others see is a practitioner's card."""
+    """Who signs in: a work e-mail address, a password hash and roles. What others see is a practitioner's card.
+
+    An account with `open_until` is open for a time alone: from then on it is as closed as one that is not active.
+    """
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -23,6 +27,7 @@ class User(TenantModel, AbstractBaseUser):
     email = models.EmailField(max_length=254)
     roles = ArrayField(models.CharField(max_length=24, choices=Role.choices), default=list, blank=True)
     is_active = models.BooleanField(default=True)
+    open_until = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     shortcuts_on = models.BooleanField(default=True)
 
@@ -34,9 +39,20 @@ class User(TenantModel, AbstractBaseUser):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this person may sign in, and go on: asked at every request."""
+        return self.is_active and (self.open_until is None or self.open_until > clock.now())
+
     def has_role(self, role: Role) -> bool:
         """Whether this person holds `role`."""
         return role.value in self.roles
+
+
+def open_accounts() -> TenantQuerySet[User]:
+    """The accounts of those who may sign in now: the same rule, as SQL."""
+    until = models.Q(open_until=None) | models.Q(open_until__gt=clock.now())
+    return User.objects.filter(until, is_active=True)
 
 
 class Invitation(TenantModel):

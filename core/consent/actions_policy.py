@@ -28,11 +28,17 @@ from core.consent.errors import (
     PackNotSignedOff,
     PolicyNotFound,
     PolicyRefused,
-    PolicyUnusable,
 )
 from core.consent.models import PolicyCancellation, PolicyDraft, PolicyVersion
 from core.consent.pack import Pack
-from core.consent.packs_in_use import forget_policy, is_signed_off, pack_of, pack_of_draft, policy_of
+from core.consent.packs_in_use import (
+    forget_policy,
+    is_signed_off,
+    pack_of,
+    pack_of_draft,
+    pack_to_go_on_with,
+    version_to_come,
+)
 from core.consent.policy import Tightening, starting_policy, stored_tightening, tightening_from
 from core.consent.policy_checks import check_tightening
 from core.directory.models import ServiceType
@@ -72,8 +78,7 @@ def start_draft(*, by: PolicyMaker) -> PolicyDraft:
     draft = PolicyDraft.objects.order_by("created_at").first()
     if draft is not None:
         return draft
-    latest = _latest_version()
-    pack = _pack_to_go_on_with(latest)
+    latest, pack = version_to_come(), pack_to_go_on_with()
     if latest is not None:
         return _begin_draft(pack, dict(latest.tightening), by)
     return _begin_draft(pack, stored_tightening(starting_policy(pack).tightening), by)
@@ -204,25 +209,10 @@ def cancel_policy(*, version_id: UUID, by: PolicyMaker) -> PolicyCancellation:
 
 def present_tightening() -> Tightening:
     """What the newest policy tightened, whether in force or to come; the pack's own start where there is none."""
-    latest = _latest_version()
+    latest = version_to_come()
     if latest is None:
         return starting_policy(pack_of(require_current())).tightening
     return tightening_from(latest.tightening)
-
-
-def _latest_version() -> PolicyVersion | None:
-    return PolicyVersion.objects.filter(cancellation=None).order_by("-effective_from", "-created_at").first()
-
-
-def _pack_to_go_on_with(latest: PolicyVersion | None) -> Pack:
-    """The version of the pack that the newest policy is for; the newest pack where there is none, or it is gone."""
-    newest = pack_of(require_current())
-    if latest is None:
-        return newest
-    try:
-        return policy_of(latest).pack
-    except PolicyUnusable:
-        return newest
 
 
 def _begin_draft(pack: Pack, tightening: dict[str, Any], by: PolicyMaker) -> PolicyDraft:

@@ -133,6 +133,20 @@ def version_in_force(on: date) -> PolicyVersion | None:
     )
 
 
+def version_to_come() -> PolicyVersion | None:
+    """The newest version that was not taken back, in force or still to come: what the next draft starts from."""
+    return PolicyVersion.objects.filter(cancellation=None).order_by("-effective_from", "-created_at").first()
+
+
+def pack_to_go_on_with() -> Pack:
+    """The version of the pack that the newest policy is for; the release's newest where there is none or it is gone."""
+    latest = version_to_come()
+    if latest is not None:
+        with contextlib.suppress(PolicyUnusable):
+            return policy_of(latest).pack
+    return pack_of(require_current())
+
+
 def _read_policy(on: date) -> Policy:
     council = require_current()
     version = version_in_force(on)

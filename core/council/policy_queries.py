@@ -115,14 +115,15 @@ class DraftPage:
         return found
 
 
-def policy_page() -> PolicyPage:
-    """The history, newest day first. Six queries."""
+def policy_page(*, names_people: bool = True) -> PolicyPage:
+    """The history, newest day first; an operator is not told who published what. Six queries."""
     council, today = require_current(), clock.today()
     pack = pack_of(council)
     labels = _labels()
     rows = list(PolicyVersion.objects.order_by("-effective_from", "-created_at"))
     cancelled = set(PolicyCancellation.objects.values_list("policy_version_id", flat=True))
-    makers = _names(row.created_by_id for row in rows)
+    makers = _names(row.created_by_id for row in rows) if names_people else {}
+    unnamed = _("somebody without a contact card") if names_people else _("this council")
     problem = ""
     try:
         policy_in_force(today)
@@ -141,7 +142,7 @@ def policy_page() -> PolicyPage:
                 state=states[row.id],
                 effective_from=row.effective_from,
                 made_at=row.created_at,
-                made_by=makers.get(row.created_by_id, _("somebody without a contact card")),
+                made_by=makers.get(row.created_by_id, unnamed),
                 pack=f"{row.pack_id}@{row.pack_version}",
                 sentences=_sentences(row, pack, labels),
             )

@@ -52,6 +52,8 @@ def say(slug: str, by: str, detail: Mapping[str, Any]) -> str:
         "network.broker.asked": _("A message to a confidential service waits for the broker."),
         "network.broker.passed": _("%(who)s asks a confidential service to get in touch. They do not know about you."),
         "network.conflict.declared": _("%(who)s knows this client privately: please end their line."),
+        "council.support.asked": _("An operator of Patchwork asks for support access: answer it under Support access."),
+        "council.offer.received": _("The operators of Patchwork offer a release: see what it changes under Releases."),
         "rights.request.received": _("A request about what is held came in: it is under Requests."),
         "rights.request.due_soon": _("A request is due on %(day)s: it is under Requests."),
         "rights.request.overdue": _("A request is overdue: it is under Requests."),

@@ -5,6 +5,7 @@ It answers for the door alone; what someone may see or do behind it is the polic
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from core.accounts.access import EVERYONE, PASSWORD_GIVEN, SIGNED_IN, Access
@@ -17,7 +18,18 @@ OFFICERS: Final = Access.roles(Role.IG_OFFICER)
 
 POLICY_MAKERS: Final = Access.roles(Role.IG_OFFICER, Role.COUNCIL_ADMIN)
 
-RULES: Final[dict[str, Access]] = {
+SUPPORT_SEES: Final = frozenset({
+    "accounts:second_factor", "accounts:recovery_code", "accounts:set_up", "accounts:enrol_authenticator",
+    "accounts:enrol_passkey_begin", "accounts:enrol_passkey_complete", "accounts:recovery_codes",
+    "accounts:recovery_codes_file", "accounts:sign_out", "accounts:extend", "accounts:confirm",
+    "council:home", "council:policy", "council:support_agencies", "council:support_log",
+})  # fmt: skip
+"""All that an operator whom the council let in for support may open: their own sign-in, and pages about nobody.
+
+Never a client, a search, a notice, a colleague. A name is added here by a decision of its own, not with a new page.
+"""
+
+_RULES: Final[dict[str, Access]] = {
     "theme": EVERYONE,
     "gallery": EVERYONE,
     # accounts
@@ -134,6 +146,30 @@ RULES: Final[dict[str, Access]] = {
     "council:rehearse_policy": POLICY_MAKERS,
     "council:rehearse_client": Access.roles(Role.IG_OFFICER),
     "council:publish_policy": POLICY_MAKERS,
+    # support access: granted by the council, and what the operator then sees
+    "council:support": POLICY_MAKERS,
+    "council:support_request": POLICY_MAKERS,
+    "council:support_agencies": Access.roles(Role.SUPPORT),
+    "council:support_log": Access.roles(Role.SUPPORT),
+    # releases that the operators offer
+    "council:offers": POLICY_MAKERS,
+    "council:offer": POLICY_MAKERS,
+    # agencies, people and their sign-in
+    "staff:people": ADMINS,
+    "staff:add": ADMINS,
+    "staff:accounts": ADMINS,
+    "staff:close_account": ADMINS,
+    "staff:person": ADMINS,
+    "staff:change": ADMINS,
+    "staff:invite": ADMINS,
+    "staff:roles": ADMINS,
+    "staff:left": ADMINS,
+    "staff:back": ADMINS,
+    "staff:close": ADMINS,
+    "staff:open": ADMINS,
+    "staff:agencies": ADMINS,
+    "staff:add_agency": ADMINS,
+    "staff:agency": ADMINS,
     # the council's exit copies
     "exchange:exit_copies": POLICY_MAKERS,
     "exchange:ask_for_exit_copy": POLICY_MAKERS,
@@ -142,4 +178,8 @@ RULES: Final[dict[str, Access]] = {
     "directory:card": CLIENT_ROLES,
     "directory:people": CLIENT_ROLES,
     "directory:practitioner": CLIENT_ROLES,
+}
+
+RULES: Final[dict[str, Access]] = {
+    name: replace(rule, opens_to_support=name in SUPPORT_SEES) for name, rule in _RULES.items()
 }

@@ -77,6 +77,8 @@ def _name_of(request: HttpRequest) -> str:
     if viewer:
         return str(viewer.name)
     user: Any = request.user
+    if user.has_role(Role.SUPPORT):
+        return gettext("Support by an operator")
     return gettext("Information governance") if user.has_role(Role.IG_OFFICER) else gettext("Council administrator")
 
 
@@ -123,9 +125,24 @@ def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ..
             (gettext("My card"), "directory:card", False),
         ]
     if POLICY_WORK & frozenset(getattr(request.user, "roles", ())):
-        entries.append((gettext("Policy"), "council:policy", False))
+        entries += [
+            (gettext("Policy"), "council:policy", False),
+            (gettext("Support access"), "council:support", False),
+            (gettext("Releases"), "council:offers", False),
+        ]
+    if Role.SUPPORT in getattr(request.user, "roles", ()):
+        return _items(request, [
+            *entries,
+            (gettext("Policy"), "council:policy", False),
+            (gettext("Agencies and service types"), "council:support_agencies", False),
+            (gettext("What I opened"), "council:support_log", False),
+        ])  # fmt: skip
     entries += _of_roles(request, works_with_clients=works_with_clients)
     entries.append((gettext("My sign-in"), "accounts:my_sign_in", False))
+    return _items(request, entries)
+
+
+def _items(request: HttpRequest, entries: list[tuple[str, str, bool]]) -> tuple[NavItem, ...]:
     items = (NavItem(text, _url(name), shows_notices=shows) for text, name, shows in entries)
     return tuple(replace(item, is_current=request.path == item.href) for item in items if item.href)
 

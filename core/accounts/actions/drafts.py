@@ -23,7 +23,7 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from core.accounts.errors import NotFound
-from core.accounts.models import Draft, User
+from core.accounts.models import Draft, User, open_accounts
 
 KEPT: Final = timedelta(days=7)
 LONGEST: Final = 200_000
@@ -50,7 +50,7 @@ def keep_draft(*, user_id: UUID, path: str, page: str, fields: Mapping[str, Sequ
         if name not in _NEVER_KEPT and "password" not in name.lower()
     }
     text = json.dumps(kept)
-    is_someone = User.objects.filter(id=user_id, is_active=True).exists()
+    is_someone = open_accounts().filter(id=user_id).exists()
     is_something = any("".join(values).strip() for values in kept.values())
     if not is_someone or not is_something or len(text) > LONGEST or len(path) > LONGEST_PATH:
         return None

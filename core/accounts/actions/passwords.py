@@ -17,7 +17,7 @@ from core.accounts import letters
 from core.accounts.actions.attempts import Place, begin_password, begin_reset
 from core.accounts.actions.sessions import end_all_sessions
 from core.accounts.errors import LinkNotUsable, SignInRefused, TooManyTries
-from core.accounts.models import User
+from core.accounts.models import User, open_accounts
 from core.audit.actions import record, refuse
 
 REFUSED: Final = "accounts.sign_in.refused"
@@ -35,11 +35,9 @@ def check_sign_in(*, email: str, password: str, place: Place) -> User:
     """
     attempt = begin_password(email, place)
     user = user_at(email)
-    hashed = (
-        user.password if user is not None and user.is_active and user.has_usable_password() else _nobodys_password()
-    )
+    hashed = user.password if user is not None and user.is_open and user.has_usable_password() else _nobodys_password()
     is_right, _needs_new_hash = verify_password(password, hashed)
-    if user is None or not user.is_active or not is_right or hashed != user.password:
+    if user is None or not user.is_open or not is_right or hashed != user.password:
         attempt.failed()
         refuse(REFUSED, by=None, reason="address_or_password")
         raise SignInRefused("The e-mail address or the password is not right.")
@@ -88,7 +86,7 @@ def ask_for_reset(email: str) -> None:
 def answer_reset(payload: dict[str, str]) -> None:
     """Mail a link to the person of that address, if there is one who may sign in. Run by the outbox."""
     user = user_at(payload["email"])
-    if user is None or not user.is_active or not user.has_usable_password():
+    if user is None or not user.is_open or not user.has_usable_password():
         return
     record("accounts.password.reset_mailed", by=None, subject=user)
     letters.post(user.email, letters.password_reset(f"/reset-password/{user.id}/{_tokens.make_token(user)}"))
@@ -96,7 +94,7 @@ def answer_reset(payload: dict[str, str]) -> None:
 
 def user_of_reset(user_id: UUID, token: str) -> User:
     """The person a reset link is for. Raises LinkNotUsable for one that is unknown, used or older than an hour."""
-    user = User.objects.filter(id=user_id, is_active=True).first()
+    user = open_accounts().filter(id=user_id).first()
     if user is None or not _tokens.check_token(user, token):
         raise LinkNotUsable("This link can't be used any more.")
     return user

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from core import clock
 from core.accounts import letters
@@ -20,6 +22,8 @@ from core.accounts.choices import Role
 from core.accounts.errors import AlreadyHasAccount, LinkNotUsable
 from core.accounts.models import Invitation, User
 from core.audit.actions import Actor, record
+from tenants.context import in_shared
+from tenants.waking import facts_changed
 
 INVITATION_DAYS: Final = 7
 
@@ -87,7 +91,7 @@ def choose_first_password(*, invitation: Invitation, password: str) -> User:
     Raises django's ValidationError when the password is too easy to guess, LinkNotUsable for a closed account.
     """
     user = invitation.user or user_at(invitation.email) or User(email=invitation.email, roles=invitation.roles)
-    if not user.is_active or has_factor(user):
+    if not user.is_open or has_factor(user):
         raise LinkNotUsable("This link can't be used any more.")
     validate_password(password, user)
     user.set_password(password)
@@ -104,10 +108,13 @@ def accept_invitation(*, user: User) -> None:
         invitation.accepted_at = clock.now()
         invitation.save(update_fields=["accepted_at"])
         record("accounts.invitation.accepted", by=user, subject=invitation)
+        if not in_shared():
+            import_string(settings.ACCOUNT_JOINED)(user)
+        facts_changed()
 
 
 @transaction.atomic
-def close_account(*, user: User, by: Actor) -> None:
+def close_account(*, user: User, by: Actor | None) -> None:
     """Let someone sign in no more: their next request is a stranger's. What they did stays on record."""
     user.is_active = False
     user.save(update_fields=["is_active"])
@@ -131,6 +138,26 @@ def make_account(*, email: str, password: str, roles: Iterable[Role]) -> User:
     user.set_password(password)
     user.save()
     record("accounts.account.made", by=None, subject=user)
+    return user
+
+
+@transaction.atomic
+def open_for_a_time(*, email: str, role: Role, until: datetime, by: User) -> User:
+    """An account with one role, open until then, by a mailed link: set up anew each time, also for who had it before.
+
+    Raises AlreadyHasAccount where the address belongs to somebody of this council.
+    """
+    address = email.strip().lower()
+    user = user_at(address)
+    if user is not None and user.roles != [role.value]:
+        raise AlreadyHasAccount("Someone of this council has an account with this address already.")
+    if user is None:
+        user = User(email=address, roles=[role.value])
+        user.set_unusable_password()
+    user.is_active, user.open_until = True, until
+    user.save()
+    record("accounts.account.opened", by=by, subject=user, detail={"until": until.isoformat()})
+    invite_again(user=user, by=by)
     return user
 
 

@@ -50,7 +50,7 @@ def complete_sign_in(request: AccountRequest) -> HttpResponse:
     try:
         state = _once(request.session, SIGN_IN_STATE)
         device = CouncilPasskeys(request).authenticate_complete(user=user, state=state, data=_body(request))
-        if not device.confirmed or not device.user.is_active:
+        if not device.confirmed or not device.user.is_open:
             raise ValueError("not in use")
     except _NOT_ACCEPTED:
         note_passkey_refused(user)

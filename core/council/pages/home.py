@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core.accounts.choices import Role
 from core.audit.actions import record_sight
+from core.council.pages.support import operator_home
 from core.council.queries import SHOWS, Filters, client_ids, home_for, notices_shown_to
 from core.directory.doors import CouncilRequest, for_practitioners
 from core.network.policies.deciding import decides_today
@@ -22,6 +24,8 @@ from core.visits.rows import window_words
 @require_safe
 def home(request: CouncilRequest) -> HttpResponse:
     """My clients; for someone without a contact card, what they can do here."""
+    if request.user.has_role(Role.SUPPORT):
+        return operator_home(request)
     if not request.viewer:
         return render(request, "council/welcome.html")
     return _home(request)

@@ -50,7 +50,9 @@ def is_officer(request: CouncilRequest) -> bool:
 @for_policy_makers
 def show(request: CouncilRequest) -> HttpResponse:
     """What holds, what comes, and what was."""
-    return render(request, "council/policy.html", {"page": policy_page()})
+    is_support = request.user.has_role(Role.SUPPORT)
+    shown = {"page": policy_page(names_people=not is_support), "may_change": not is_support}
+    return render(request, "council/policy.html", shown)
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.council.pages import home, policy, policy_drafts, policy_rehearsal
+from core.council.pages import home, offers, policy, policy_drafts, policy_rehearsal, support
 
 app_name = "council"
 urlpatterns = [
@@ -19,4 +19,10 @@ urlpatterns = [
     path("policy/drafts/<uuid:draft_id>/rehearsal", policy_rehearsal.rehearsal, name="rehearse_policy"),
     path("policy/drafts/<uuid:draft_id>/clients/<uuid:client_id>", policy_rehearsal.client, name="rehearse_client"),
     path("policy/drafts/<uuid:draft_id>/publish", policy.publish, name="publish_policy"),
+    path("support", support.listed, name="support"),
+    path("support/requests/<uuid:grant_id>", support.decide, name="support_request"),
+    path("support/agencies", support.agencies, name="support_agencies"),
+    path("support/log", support.log, name="support_log"),
+    path("releases", offers.listed, name="offers"),
+    path("releases/<uuid:offer_id>", offers.decide, name="offer"),
 ]

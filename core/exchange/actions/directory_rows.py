@@ -74,7 +74,7 @@ def check_words(mappings: Iterable[RosterMapping]) -> None:
     """Raises MappingMistake where a mapping names a role or a kind of agency that there is not."""
     for mapping in mappings:
         for word, roles in mapping.roles.items():
-            unknown = sorted(set(roles) - set(Role.values))
+            unknown = sorted(set(roles) - (set(Role.values) - {Role.SUPPORT.value}))
             if unknown:
                 raise MappingMistake(f"{mapping.file}: “{unknown[0]}”, given for “{word}” in [roles], is no role.")
         for word, kind in mapping.kinds.items():
