@@ -17,6 +17,7 @@ from core.directory.errors import CardNotFound
 from core.directory.models import Agency, Membership, Practitioner
 from core.directory.policies import visible_to
 from core.directory.viewers import Viewer
+from tenants.base_model import TenantQuerySet
 from tenants.context import require_scope
 
 _UNDER_AGREEMENT: Final = "agencies under agreement"
@@ -87,17 +88,21 @@ def card_for(viewer: Viewer, practitioner_id: UUID) -> Card:
 
 def colleagues(viewer: Viewer, asked: str, *, page: int = 1) -> ColleaguesPage:
     """Colleagues whose name, role, agency or service holds every word of `asked`, 25 a page, in two queries."""
-    words = asked.replace("\0", " ").split()[:6]
-    name = Concat("given_name", Value(" "), "family_name")
-    rows = visible_to(viewer).select_related("agency").annotate(plain_name=Lower(Func(name, function="unaccent")))
-    if words:
-        rows = rows.filter(reduce(and_, (_fits(word[:60]) for word in words)))
+    rows = fitting(visible_to(viewer).select_related("agency"), asked)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
     shown = rows.order_by("family_name", "given_name", "id")[start : start + PAGE_SIZE]
     return ColleaguesPage(asked, tuple(_card(row, viewer) for row in shown), total, page, pages)
+
+
+def fitting(rows: TenantQuerySet[Practitioner], asked: str) -> TenantQuerySet[Practitioner]:
+    """Those whose name, role, agency or service holds every word of `asked`, whatever its accents and capitals."""
+    words = asked.replace("\0", " ").split()[:6]
+    name = Concat("given_name", Value(" "), "family_name")
+    named = rows.annotate(plain_name=Lower(Func(name, function="unaccent")))
+    return named.filter(reduce(and_, (_fits(word[:60]) for word in words))) if words else named
 
 
 @dataclass(frozen=True, slots=True)

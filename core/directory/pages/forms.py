@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.directory.actions import CardDetails
 from core.directory.queries import Card
-
-UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-def required(sentence: Any) -> dict[str, Any]:
-    """The sentence for a field that was left empty."""
-    return {"required": sentence}
-
-
-class PhoneField(forms.CharField):
-    """A phone number as people write it in this council's country; kept in E.164."""
-
-    def __init__(self, *, region: str = "GB", **kwargs: Any) -> None:
-        self.region = region
-        super().__init__(
-            required=False, max_length=40, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}), **kwargs
-        )
-
-    def clean(self, value: Any) -> str:
-        """The number in E.164, or nothing. Raises ValidationError with what to do."""
-        text = str(super().clean(value)).strip()
-        if not text:
-            return ""
-        try:
-            number = phonenumbers.parse(text, self.region)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(gettext("This is not a phone number: check the digits, or leave it empty."))
-        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+from ui.contact_fields import PhoneField, in_region, required, seen_text
 
 
 class CardForm(forms.Form):
@@ -74,10 +43,7 @@ class CardForm(forms.Form):
 
     def __init__(self, *args: Any, region: str = "GB", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("mobile", "desk_phone"):
-            field = self.fields[name]
-            if isinstance(field, PhoneField):
-                field.region = region
+        in_region(self, region)
         for name in ("given_name", "family_name", "job_title", "best_time"):
             self.fields[name].error_messages["max_length"] = _(
                 "This is too long: shorten it to %(limit_value)d characters."
@@ -88,7 +54,7 @@ class CardForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for name in ("given_name", "family_name", "job_title", "best_time"):
             if name in cleaned:
-                cleaned[name] = " ".join(UNSEEN.sub("", cleaned[name]).split())
+                cleaned[name] = seen_text(cleaned[name])
                 if not cleaned[name] and self.fields[name].required:
                     self.add_error(name, self.fields[name].error_messages["required"])
         given = [name for name in ("mobile", "desk_phone", "email") if name in cleaned]

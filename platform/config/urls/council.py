@@ -13,6 +13,7 @@ handler500 = "config.errors.server_error"
 
 urlpatterns = [
     path("", include("core.council.pages.urls")),
+    path("", include("core.council.pages.staff_urls")),
     path("", include("core.accounts.pages.urls")),
     path("", include("core.people.pages.urls")),
     path("", include("core.network.pages.urls")),

@@ -1,0 +1,265 @@
+"""The council admin's people: who is listed, who may sign in and as what, who has left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.council.actions import staff as actions
+from core.council.pages.staff_forms import AccountForm, PersonForm, RolesForm
+from core.council.staff_errors import PersonChanged, PersonNotFound, StaffError
+from core.council.staff_queries import Person, accounts_without_card, agency_choices, person, staff_page
+from core.directory.doors import CouncilRequest
+
+P = ParamSpec("P")
+
+_FIELDS = (
+    "given_name", "family_name", "job_title", "email", "mobile", "desk_phone", "agency_id", "services", "managed",
+    "employment", "cleared_until",
+)  # fmt: skip
+
+
+def for_admins(
+    view: Callable[Concatenate[CouncilRequest, P], HttpResponse],
+) -> Callable[Concatenate[CouncilRequest, P], HttpResponse]:
+    """What is not there answers 404. Who may come in is the address's rule."""
+
+    @wraps(view)
+    def guarded(request: CouncilRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except PersonNotFound as missing:
+            raise Http404 from missing
+
+    return guarded  # type: ignore[return-value]  # functools.wraps hides that the signature is the same
+
+
+@require_safe
+@for_admins
+def people(request: CouncilRequest) -> HttpResponse:
+    """Who is listed, found by name, role, agency or service."""
+    number = request.GET.get("page", "1")
+    page = staff_page(
+        request.GET.get("q", "")[:200],
+        request.GET.get("show", "here"),
+        int(number) if number.isdecimal() and len(number) < 6 else 1,
+    )
+    return render(request, "council/staff.html", {"page": page, "has_agencies": bool(agency_choices())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_admins
+def add(request: CouncilRequest) -> HttpResponse:
+    """List someone; the next page offers to invite them."""
+    form = PersonForm(request.POST or None, region=request.region)
+    if form.is_bound and form.is_valid():
+        try:
+            card = actions.add_person(details=form.details, by=request.user)
+        except StaffError as refused:
+            form.add_error(_field_of(refused), refused.sentence())
+        else:
+            messages.success(request, _("%(name)s is listed.") % {"name": card.full_name})
+            return redirect("staff:person", card.id)
+    return render(request, "council/person_form.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@for_admins
+def show(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """One person: their card, their sign-in, whether they have left."""
+    return _page(request, person(practitioner_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_admins
+def change(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Change a card. A second person's save in between is shown, and nothing typed is lost."""
+    shown = person(practitioner_id)
+    form = PersonForm(request.POST or None, initial=_initial(shown), region=request.region)
+    status = 422 if form.is_bound else 200
+    differences: list[dict[str, Any]] = []
+    if form.is_bound and form.is_valid():
+        version = form.cleaned_data["version"] or 0
+        try:
+            actions.change_person(practitioner_id=shown.id, version=version, details=form.details, by=request.user)
+        except PersonChanged as changed:
+            status, differences = 409, _differences(form, shown)
+            form = PersonForm({**_lists(request), "version": shown.version}, region=request.region)
+            form.is_valid()
+            form.add_error(None, changed.sentence())
+        except StaffError as refused:
+            form.add_error(_field_of(refused), refused.sentence())
+        else:
+            messages.success(request, _("Saved. Every client page shows it now."))
+            return redirect("staff:person", shown.id)
+    words = {"form": form, "person": shown, "differences": differences}
+    return render(request, "council/person_form.html", words, status=status)
+
+
+@require_POST
+@for_admins
+def invite(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Mail them the link to an account, or a new one."""
+    shown = person(practitioner_id)
+    form = RolesForm(request.POST)
+    if not form.is_valid():
+        return _page(request, shown, form, 422)
+    try:
+        actions.invite_to_sign_in(practitioner_id=shown.id, roles=form.chosen, by=request.user)
+    except StaffError as refused:
+        form.add_error(None, refused.sentence())
+        return _page(request, shown, form, 422)
+    messages.success(request, _("The invitation is on its way. The link works once, for 7 days."))
+    return redirect("staff:person", shown.id)
+
+
+@require_POST
+@for_admins
+def roles(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Say which roles they hold."""
+    shown = person(practitioner_id)
+    form = RolesForm(request.POST)
+    if shown.sign_in.user_id is None:
+        raise Http404
+    if form.is_valid():
+        try:
+            actions.give_roles(user_id=shown.sign_in.user_id, roles=form.chosen, by=request.user)
+        except StaffError as refused:
+            form.add_error(None, refused.sentence())
+        else:
+            messages.success(request, _("Saved. It counts from their next page."))
+            return redirect("staff:person", shown.id)
+    return _page(request, shown, form, 422)
+
+
+@require_POST
+@for_admins
+def leave(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Note that they have left."""
+    return _do(
+        request, practitioner_id, lambda: actions.note_leaving(practitioner_id=practitioner_id, by=request.user),
+        _("Noted. Their account is closed, and their manager sees whom they supported."),
+    )  # fmt: skip
+
+
+@require_POST
+@for_admins
+def come_back(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Note that they are back."""
+    return _do(
+        request, practitioner_id, lambda: actions.note_return(practitioner_id=practitioner_id, by=request.user),
+        _("They are listed again."),
+    )  # fmt: skip
+
+
+@require_POST
+@for_admins
+def close(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Let them sign in no more."""
+    user_id = _account(practitioner_id)
+    return _do(
+        request, practitioner_id, lambda: actions.close_sign_in(user_id=user_id, by=request.user),
+        _("Their account is closed, and they are signed out everywhere."),
+    )  # fmt: skip
+
+
+@require_POST
+@for_admins
+def reopen(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
+    """Let them sign in again."""
+    user_id = _account(practitioner_id)
+    return _do(
+        request, practitioner_id, lambda: actions.open_sign_in(user_id=user_id, by=request.user),
+        _("They can sign in again, as before."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_admins
+def accounts(request: CouncilRequest) -> HttpResponse:
+    """Administrators, officers and auditors, and an invitation for another one."""
+    form = AccountForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.invite_without_card(email=form.cleaned_data["email"], roles=form.chosen, by=request.user)
+        except StaffError as refused:
+            form.add_error("email", refused.sentence())
+        else:
+            messages.success(request, _("The invitation is on its way. The link works once, for 7 days."))
+            return redirect("staff:accounts")
+    words = {"form": form, "lines": accounts_without_card(request.user)}
+    return render(request, "council/accounts.html", words, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@for_admins
+def close_bare(request: CouncilRequest, user_id: UUID) -> HttpResponse:
+    """Close or open the account of someone without a card."""
+    try:
+        if request.POST.get("open"):
+            actions.open_sign_in(user_id=user_id, by=request.user)
+        else:
+            actions.close_sign_in(user_id=user_id, by=request.user)
+    except StaffError as refused:
+        messages.error(request, refused.sentence())
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("staff:accounts")
+
+
+def _page(request: CouncilRequest, shown: Person, form: RolesForm | None = None, status: int = 200) -> HttpResponse:
+    form = form or RolesForm(initial={"roles": list(shown.sign_in.roles or ("practitioner",))})
+    is_own = shown.sign_in.user_id == request.user.id
+    names = dict(agency_choices())
+    words = {"person": shown, "form": form, "is_own": is_own, "agency": names.get(str(shown.agency_id), "")}
+    return render(request, "council/person.html", words, status=status)
+
+
+def _do(request: CouncilRequest, practitioner_id: UUID, act: Callable[[], None], said: str) -> HttpResponse:
+    try:
+        act()
+    except StaffError as refused:
+        messages.error(request, refused.sentence())
+    else:
+        messages.success(request, said)
+    return redirect("staff:person", practitioner_id)
+
+
+def _account(practitioner_id: UUID) -> UUID:
+    user_id = person(practitioner_id).sign_in.user_id
+    if user_id is None:
+        raise PersonNotFound
+    return user_id
+
+
+def _initial(shown: Person) -> dict[str, Any]:
+    values = {name: getattr(shown, name) for name in (*_FIELDS, "version")}
+    values |= {name: [str(value) for value in values[name]] for name in ("services", "managed")}
+    return values | {"agency_id": str(shown.agency_id)}
+
+
+def _lists(request: CouncilRequest) -> dict[str, Any]:
+    many = {name: request.POST.getlist(name) for name in ("services", "managed")}
+    return {**request.POST.dict(), **many}
+
+
+def _differences(form: PersonForm, saved: Person) -> list[dict[str, Any]]:
+    typed = form.details
+    return [
+        {"label": form[name].label, "saved": getattr(saved, name), "typed": getattr(typed, name)}
+        for name in ("given_name", "family_name", "job_title", "email", "mobile", "desk_phone", "employment")
+        if getattr(saved, name) != getattr(typed, name)
+    ]
+
+
+def _field_of(refused: StaffError) -> str | None:
+    names = {"AddressInUse": "email", "ServiceNotTheirs": "services", "StillSupporting": "services"}
+    return names.get(type(refused).__name__)
