@@ -124,6 +124,8 @@ def _nav(request: HttpRequest, *, works_with_clients: bool) -> tuple[NavItem, ..
             (gettext("Colleagues"), "directory:people", False),
             (gettext("My card"), "directory:card", False),
         ]
+    if Role.COUNCIL_ADMIN in getattr(request.user, "roles", ()):
+        entries += [(gettext("People"), "staff:people", False), (gettext("Agencies"), "staff:agencies", False)]
     if POLICY_WORK & frozenset(getattr(request.user, "roles", ())):
         entries += [
             (gettext("Policy"), "council:policy", False),

@@ -27,7 +27,8 @@ def home(request: CouncilRequest) -> HttpResponse:
     if request.user.has_role(Role.SUPPORT):
         return operator_home(request)
     if not request.viewer:
-        return render(request, "council/welcome.html")
+        is_admin = request.user.has_role(Role.COUNCIL_ADMIN)
+        return render(request, "council/welcome.html", {"is_admin": is_admin})
     return _home(request)
 
 

@@ -4,6 +4,7 @@ from config.settings.env import MODE, env
 
 __all__ = [
     "ACCESS_RULES",
+    "ACCOUNT_JOINED",
     "ACCOUNT_NOTICES",
     "ACCOUNT_OUTBOX",
     "AUTHENTICATION_BACKENDS",
@@ -74,6 +75,8 @@ PUBLIC_PORT = env.text("PATCHWORK_PUBLIC_PORT")
 # Sign-in stands below notices, so it is told by name where its letters and notices go.
 ACCOUNT_OUTBOX = "core.notices.actions.queue"
 ACCOUNT_NOTICES = "core.notices.actions.tell"
+# And who gives someone who has joined the card that waits for them.
+ACCOUNT_JOINED = "core.council.actions.staff.link_card"
 
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
