@@ -8,7 +8,7 @@ PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := .:platform
 
-.PHONY: demo reset codes test test-slow lint assets bench setup browser pdf
+.PHONY: demo demo-regions reset codes test test-slow lint assets bench setup browser pdf
 
 $(READY): pyproject.toml
 	@echo "Setting up: a virtual environment and the dependencies (about a minute the first time)."
@@ -22,6 +22,10 @@ setup: $(READY)
 # Three councils with invented people, on an embedded database, until Ctrl-C.
 demo: $(READY) pdf
 	@$(BIN)/python -m infra.local.demo
+
+# A console and two deployments in two regions, each with a database and a broker of its own, until Ctrl-C.
+demo-regions: $(READY) pdf
+	@$(BIN)/python -m infra.local.regions
 
 # Throws the demo's data away; the next `make demo` starts over.
 reset:

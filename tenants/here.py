@@ -9,38 +9,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from tenants import schemas
 from tenants.errors import NoCouncil
+from tenants.fleet import report
 from tenants.models import (
     Council,
     CouncilFacts,
     CouncilOrder,
     CouncilReading,
     Domain,
-    FleetRun,
     PackSignOff,
     SchemaStatus,
 )
 from tenants.orders.errors import NoOrder
 from tenants.orders.work import steps_of
-from tenants.waking import wake_shared
-
-MOST_RUNS: Final = 5
-
-
-@cache
-def _code_fingerprint() -> str:
-    """What this process's code amounts to for a council: it does not change while the process lives."""
-    return schemas.fingerprint(MigrationLoader(None))
 
 
 def health() -> dict[str, Any]:
@@ -66,7 +54,9 @@ def councils() -> list[dict[str, Any]]:
         hosts[council_id].append(host)
     facts = dict(CouncilFacts.objects.values_list("council_id", "facts"))
     current = set(
-        SchemaStatus.objects.filter(fingerprint=_code_fingerprint(), error="").values_list("council_id", flat=True)
+        SchemaStatus.objects.filter(fingerprint=report.code_fingerprint(), error="").values_list(
+            "council_id", flat=True
+        )
     )
     return [
         {
@@ -129,33 +119,13 @@ def template(council_id: UUID) -> Mapping[str, Any]:
 
 
 def fleet() -> dict[str, Any]:
-    """How far the councils' schemas have come, and the last runs."""
-    runs = FleetRun.objects.order_by("-started_at")[:MOST_RUNS]
-    status = SchemaStatus.objects.filter(fingerprint=_code_fingerprint(), error="")
-    total = Council.objects.count()
-    return {
-        "councils": total,
-        "behind": total - status.count(),
-        "failed": SchemaStatus.objects.exclude(error="").count(),
-        "runs": [
-            {
-                "id": str(run.id),
-                "work": run.work,
-                "state": run.state,
-                "note": run.note,
-                "started_by": run.started_by,
-                "started_at": _moment(run.started_at),
-                "heartbeat_at": _moment(run.heartbeat_at),
-                "finished_at": _moment(run.finished_at) if run.finished_at else None,
-            }
-            for run in runs
-        ],
-    }
+    """How far the councils' schemas have come, the last runs, and what drift was found."""
+    return report.overview()
 
 
 def run_fleet(asked_by: str) -> None:
     """Have the migrator's worker bring the fleet forward, or go on with a run that was stopped."""
-    wake_shared("tenants.run_fleet", queue="migrator", asked_by=asked_by)
+    report.start_fleet(asked_by=asked_by)
 
 
 def _moment(at: datetime) -> str:

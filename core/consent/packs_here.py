@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.consent.packs_in_use import packs
+from core.consent.packs_in_use import every_version
 
 
 def packs_here() -> tuple[dict[str, Any], ...]:
-    """Each pack's id, version, checksum, title, and the regions its residency rule allows."""
+    """Each version of each pack: id, version, checksum, title, and the regions its residency rule allows."""
     return tuple(
         {
             "id": pack.id,
@@ -17,5 +17,5 @@ def packs_here() -> tuple[dict[str, Any], ...]:
             "title": pack.title,
             "regions": list(pack.residency.allowed),
         }
-        for _id, pack in sorted(packs().items())
+        for _key, pack in sorted(every_version().items())
     )

@@ -15,11 +15,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from infra.local import postgres, valkey
 
@@ -28,6 +28,8 @@ STATE: Final = Path(os.environ.get("PATCHWORK_STATE") or ROOT / ".patchwork")
 RUNNING: Final = STATE / "running.json"
 """Where the database and the broker of the running demo are: for `make codes`, in another terminal."""
 BIN: Final = Path(sys.executable).parent
+MIGRATOR: Final = "migrator"
+"""The worker that alone may make and alter schemas, and its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,14 @@ def step(what: str) -> Iterator[None]:
     print(f"  {what}: done in {time.monotonic() - begun:.1f} s", flush=True)
 
 
-def environment(database_url: str, broker_url: str) -> dict[str, str]:
+def environment(database_url: str, broker_url: str, state: Path = STATE) -> dict[str, str]:
     """The variables of every process of the demo."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
     return {
         **os.environ,
         "PATCHWORK_MODE": "demo",
         "PATCHWORK_SHOW_CODES": "1",
-        "PATCHWORK_STATE": str(STATE),
+        "PATCHWORK_STATE": str(state),
         "DATABASE_URL": database_url,
         "BROKER_URL": broker_url,
         "PYTHONPATH": paths,
@@ -88,13 +90,13 @@ def free_port(first: int) -> int:
     raise SystemExit(f"No free port between {first} and {first + 50}.")
 
 
-def set_up(env: dict[str, str]) -> None:
+def set_up(env: dict[str, str], councils: Sequence[DemoCouncil] = COUNCILS, state: Path = STATE) -> None:
     """Make and fill what is not there yet."""
     with step("Preparing the database"):
         manage(env, "prepare_database")
         manage(env, "migrate_councils")
-    for council in COUNCILS:
-        mark = STATE / "loaded" / council.name
+    for council in councils:
+        mark = state / "loaded" / council.name
         if mark.exists():
             continue
         with step(f"Loading {council.name}"):
@@ -118,9 +120,9 @@ def set_up(env: dict[str, str]) -> None:
         mark.touch()
 
 
-def set_up_console(env: dict[str, str]) -> None:
+def set_up_console(env: dict[str, str], state: Path = STATE) -> None:
     """Make the demo's operators."""
-    mark = STATE / "loaded" / "operators"
+    mark = state / "loaded" / "operators"
     if mark.exists():
         return
     with step("Loading the operators"):
@@ -129,39 +131,35 @@ def set_up_console(env: dict[str, str]) -> None:
     mark.touch()
 
 
-def commands(port: int) -> dict[str, list[str]]:
-    """The processes that serve the demo."""
-    celery = [str(BIN / "celery"), "-A", "config"]
+def web(port: int, *more: str, threads: int = 8) -> list[str]:
+    """The web server's command."""
+    return [
+        str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--blocking-threads", str(threads), "--log-level", "warning", *more, "config.wsgi:application",
+    ]  # fmt: skip
+
+
+def worker(*more: str, concurrency: int = 2) -> list[str]:
+    """A worker's command."""
+    return [
+        str(BIN / "celery"), "-A", "config", "worker", "--pool", "threads", "--concurrency", str(concurrency),
+        "--loglevel", "warning", "--without-mingle", "--without-gossip", *more,
+    ]  # fmt: skip
+
+
+def scheduler(state: Path) -> list[str]:
+    """The scheduler's command."""
+    beat = [str(BIN / "celery"), "-A", "config", "beat", "--loglevel", "warning"]
+    return [*beat, "--schedule", str(state / "beat"), "--pidfile", ""]
+
+
+def commands(port: int, state: Path = STATE) -> dict[str, list[str]]:
+    """The processes that serve the demo. The one called after the migrator runs as the migrator."""
     return {
-        "web": [
-            str(BIN / "granian"),
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            "1",
-            "--blocking-threads",
-            "8",
-            "--log-level",
-            "warning",
-            "config.wsgi:application",
-        ],
-        "worker": [
-            *celery,
-            "worker",
-            "--pool",
-            "threads",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "warning",
-            "--without-mingle",
-            "--without-gossip",
-        ],
-        "scheduler": [*celery, "beat", "--loglevel", "warning", "--schedule", str(STATE / "beat"), "--pidfile", ""],
+        "web": web(port),
+        "worker": worker(),
+        MIGRATOR: worker("-Q", MIGRATOR, concurrency=1),
+        "scheduler": scheduler(state),
     }
 
 
@@ -191,61 +189,81 @@ def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
+def start(
+    stack: ExitStack, env: dict[str, str], wanted: dict[str, list[str]], state: Path = STATE
+) -> dict[str, subprocess.Popen[bytes]]:  # fmt: skip
+    """Start processes that end with `stack`, each with a log of its own."""
+    logs = state / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    stack.callback(stop, processes)
+    for name, command in wanted.items():
+        log = stack.enter_context((logs / f"{name}.log").open("ab"))
+        own = {**env, "PATCHWORK_PROCESS": MIGRATOR} if name == MIGRATOR else env
+        # A session of its own, so that Ctrl-C reaches us alone and we end them in order.
+        processes[name] = subprocess.Popen(  # noqa: S603  # our own commands
+            command, env=own, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+        )
+    return processes
+
+
+def stay(processes: dict[str, subprocess.Popen[bytes]], logs: Path) -> NoReturn:
+    """Return never: until Ctrl-C, or until one of the processes ends, which raises SystemExit."""
+    while all(process.poll() is None for process in processes.values()):
+        time.sleep(0.5)
+    ended = [name for name, process in processes.items() if process.poll() is not None]
+    raise SystemExit(f"The {ended[0]} process ended; see its log in {logs}.")
+
+
 def serve(env: dict[str, str]) -> None:
     """Serve until Ctrl-C or a stop signal, or until one of the processes ends."""
     port = free_port(int(os.environ.get("PORT", "8000")))
     env = {**env, "PATCHWORK_PUBLIC_PORT": str(port)}
-    logs = STATE / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        processes: dict[str, subprocess.Popen[bytes]] = {}
-        stack.callback(stop, processes)
-        for name, command in commands(port).items():
-            log = stack.enter_context((logs / f"{name}.log").open("ab"))
-            # A session of its own, so that Ctrl-C reaches us alone and we end them in order.
-            processes[name] = subprocess.Popen(  # noqa: S603  # our own commands
-                command, env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-            )
+        processes = start(stack, env, commands(port))
         wait_for(port, processes["web"])
         manage(env, "show_demo", "--port", str(port))
         manage(env, "show_operators", "--port", str(port))
         print("\nCtrl-C stops it; `make demo` goes on where it was; `make reset` starts over.", flush=True)
-        while all(process.poll() is None for process in processes.values()):
-            time.sleep(0.5)
-        ended = [name for name, process in processes.items() if process.poll() is not None]
-        raise SystemExit(f"The {ended[0]} process ended; see {logs / (ended[0] + '.log')}.")
+        stay(processes, STATE / "logs")
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def alone(state: Path = STATE) -> Iterator[None]:
     """Hold the state folder for this process. Raises SystemExit where another demo runs on it."""
-    STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / "lock").open("w") as lock:
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SystemExit(f"A demo is running on {STATE} already: stop it first, with Ctrl-C.") from None
+            raise SystemExit(f"A demo is running on {state} already: stop it first, with Ctrl-C.") from None
         yield
 
 
 @contextmanager
-def known_as_running(database_url: str, broker_url: str) -> Iterator[None]:
+def known_as_running(database_url: str, broker_url: str, file: Path = RUNNING) -> Iterator[None]:
     """Leave word of where everything is while the demo runs; readable by its owner alone."""
-    RUNNING.unlink(missing_ok=True)
-    RUNNING.touch(mode=0o600)
-    RUNNING.write_text(json.dumps({"database_url": database_url, "broker_url": broker_url}), encoding="utf-8")
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({"database_url": database_url, "broker_url": broker_url}), encoding="utf-8")
     try:
         yield
     finally:
-        RUNNING.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+
+
+def read_running(file: Path = RUNNING) -> dict[str, str]:
+    """Where everything of the running demo is. Raises SystemExit where none runs."""
+    try:
+        running: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SystemExit("The demo is not running: start it with `make demo`, and ask here again.") from None
+    return running
 
 
 def show_codes() -> None:
     """Print the present sign-in codes of the running demo, and the links in its mails."""
-    try:
-        running = json.loads(RUNNING.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise SystemExit("The demo is not running: start it with `make demo`, and ask here again.") from None
+    running = read_running()
     env = environment(running["database_url"], running["broker_url"])
     for council in COUNCILS:
         print(f"\n{council.name}", flush=True)

@@ -96,9 +96,12 @@ class FleetSerializer(serializers.Serializer[object]):
     """How far the councils' schemas have come, and the last runs."""
 
     councils = serializers.IntegerField()
-    behind = serializers.IntegerField()
-    failed = serializers.IntegerField()
+    current = serializers.IntegerField()
+    behind = serializers.ListField(child=serializers.DictField(), help_text="At most 200 of those that are behind.")
+    behind_count = serializers.IntegerField()
+    is_open = serializers.BooleanField(help_text="Whether a migration is under way or asked for.")
     runs = serializers.ListField(child=serializers.DictField())
+    drift = serializers.DictField(allow_null=True)
 
 
 class RunRequestSerializer(serializers.Serializer[object]):

@@ -105,7 +105,9 @@ class FleetRunsView(APIView):
     @extend_schema(request=shapes.RunRequestSerializer, responses={202: None, 401: shapes.RefusalSerializer})
     def post(self, request: Request) -> Response:
         """Have the migrator bring the councils forward, or go on with a run that was stopped."""
-        here.run_fleet(_read(shapes.RunRequestSerializer, request.data)["asked_by"])
+        asked_by = _read(shapes.RunRequestSerializer, request.data)["asked_by"]
+        with shared(actor=ACTOR):
+            here.run_fleet(asked_by)
         return Response(status=202)
 
 

@@ -66,11 +66,11 @@ def bring_live(order: OrderWork) -> dict[str, Any]:
     """Put the council to work on its law pack, signed off as its file stands in this very release."""
     council = order.council()
     checksum: str = order.payload["pack_checksum"]
-    held = {pack["id"]: pack["checksum"] for pack in import_string(settings.PACKS_HERE)()}
+    held = {(pack["id"], pack["checksum"]) for pack in import_string(settings.PACKS_HERE)()}
     if council.state == Council.State.SUSPENDED:
         raise StepRefused(f"{council.name} is suspended: resume it first.")
-    if held.get(council.pack_id) != checksum:
-        raise StepRefused(f"This deployment's release holds another version of the law pack {council.pack_id}.")
+    if (council.pack_id, checksum) not in held:
+        raise StepRefused(f"This deployment's release does not hold that version of the law pack {council.pack_id}.")
     try:
         with shared(actor="orders"):
             actions.go_live(council, checksum=checksum)

@@ -187,13 +187,14 @@ def _require_creatable(payload: Mapping[str, Any], council_id: UUID) -> None:
         raise OrderRefused("This council is in this deployment already.")
     if payload["state"] != Council.State.TRAINING:
         raise OrderRefused("A council begins as a training council; going live is an order of its own.")
-    pack = next((one for one in import_string(settings.PACKS_HERE)() if one["id"] == payload["pack_id"]), None)
-    if pack is None:
+    versions = [one for one in import_string(settings.PACKS_HERE)() if one["id"] == payload["pack_id"]]
+    if not versions:
         raise OrderRefused(f"This deployment's release holds no law pack called {payload['pack_id']}.")
-    if pack["checksum"] != payload["pack_checksum"]:
+    pack = next((one for one in versions if one["checksum"] == payload["pack_checksum"]), None)
+    if pack is None:
         raise OrderRefused(
             f"This deployment's release holds another version of the law pack {payload['pack_id']}: "
-            f"{pack['version']}, with another checksum."
+            f"{versions[-1]['version']}, with another checksum."
         )
     if payload["region"] != settings.DEPLOYMENT_REGION:
         raise OrderRefused(

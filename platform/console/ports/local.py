@@ -57,7 +57,8 @@ class LocalPort:
             return reading.fleet(here.fleet())
 
     def run_fleet(self, *, asked_by: str) -> None:
-        here.run_fleet(asked_by)
+        with _asking():
+            here.run_fleet(asked_by)
 
 
 @contextlib.contextmanager
