@@ -33,7 +33,7 @@ reset:
 
 # The sign-in codes of the demo's people, while it runs in another terminal.
 codes: $(READY)
-	@$(BIN)/python -m infra.local.demo --codes
+	@$(BIN)/python -m infra.local.$(if $(wildcard .patchwork/regions/console/running.json),regions,demo) --codes
 
 # Debian's Chromium, where there is none yet.
 browser:

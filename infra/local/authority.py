@@ -58,7 +58,7 @@ def certificate(folder: Path, address: str) -> tuple[Path, Path]:
 
 
 def console_key(folder: Path, name: str = "console-1") -> tuple[str, str]:
-    """The console's signing key kept in `folder`, made where there is none: what it is given, and what deployments are."""
+    """The console's signing key kept in `folder`, made where there is none: its own line, and the deployments'."""
     file = folder / "console.key"
     if not file.exists():
         seed = Ed25519PrivateKey.generate().private_bytes_raw()
