@@ -14,6 +14,7 @@ TABLES = frozenset({"Involvement", "Publication", "PublicationRecipient", "Visit
 
 READS_THEM_ITSELF = {
     "core/council/queries.py": "of one's own lines, and of whether a line one answers for is live",
+    "core/insight/queries.py": "counts of a whole council, none of them below five",
     "core/network/queries/around.py": "for rules and actions alone; no page is given it",
     "core/network/queries/broker.py": "the broker's work is what others do not see; every look is recorded",
     "core/network/queries/shields.py": "the officer chooses who stays assigned to a shielded client",

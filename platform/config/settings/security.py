@@ -31,6 +31,7 @@ MIDDLEWARE = [
     "config.watching.metrics.MetricsMiddleware",
     "ui.pdf.PdfMiddleware",
     "tenants.serving.StoredFileMiddleware",
+    "tenants.tally.TallyMiddleware",
     "tenants.routing.CouncilMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
