@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import connections, transaction
+from django.db.migrations import AddIndex, RemoveIndex
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -91,6 +93,8 @@ def migrate(name: str, report: Callable[[str], None] = lambda _line: None) -> in
         executor = MigrationExecutor(
             link, progress_callback=lambda action, migration=None, _fake=False: _tell(report, action, migration)
         )
+        if link.in_atomic_block:
+            put_in_one_transaction(executor.loader)
         targets = executor.loader.graph.leaf_nodes()
         # A council's schema knows nothing of the shared world, not even that its migrations passed by.
         plan = [
@@ -102,6 +106,23 @@ def migrate(name: str, report: Callable[[str], None] = lambda _line: None) -> in
             executor.migrate(targets, plan=plan)
         grants.apply(link, grants.shared_grants() if name == SHARED_SCHEMA else grants.council_grants(name))
         return len(plan)
+
+
+def put_in_one_transaction(loader: MigrationLoader) -> None:
+    """Have migrations that run outside of a transaction, to spare a table's users, run inside one: it has none yet."""
+    for key, migration in loader.graph.nodes.items():
+        if not migration.atomic:
+            together = type(migration)(migration.name, migration.app_label)
+            together.atomic, together.operations = True, [_together(one) for one in migration.operations]
+            loader.graph.nodes[key] = together
+
+
+def _together(operation: Any) -> Any:
+    if isinstance(operation, AddIndexConcurrently):
+        return AddIndex(operation.model_name, operation.index)
+    if isinstance(operation, RemoveIndexConcurrently):
+        return RemoveIndex(operation.model_name, operation.name)
+    return operation
 
 
 def _tell(report: Callable[[str], None], action: str, migration: Any) -> None:

@@ -74,6 +74,8 @@ RULES: Final[dict[str, Access]] = {
     "console:add_pack_release": RELEASE,
     "console:add_template_release": RELEASE,
     "console:offer_again": RELEASE,
+    "console:fleet": SEE,
+    "console:run_fleet": Access.operators(Permission.RUN_FLEET),
     "console:health": SEE,
     "console:health_csv": SEE,
     "console:council_health": SEE,

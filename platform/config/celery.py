@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("patchwork")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["consumer"].add("config.watching.heartbeat:WorkerHeartbeat")
-app.autodiscover_tasks(["tenants", "core.notices", "core.network", "core.accounts", "console"])
+app.autodiscover_tasks(["tenants", "tenants.fleet", "core.notices", "core.network", "core.accounts", "console"])
 
 
 @celeryd_after_setup.connect(weak=False)  # type: ignore[untyped-decorator]  # celery ships no types

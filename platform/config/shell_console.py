@@ -20,6 +20,7 @@ NAVIGATION: Final = (
     (_("New councils"), "console:onboardings"),
     (_("Deployments"), "console:deployments"),
     (_("Releases"), "console:releases"),
+    (_("Fleet"), "console:fleet"),
     (_("Health"), "console:health"),
     (_("Proposals"), "console:proposals"),
     (_("Operators"), "console:operators"),

@@ -72,6 +72,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.deployment.closed": _("Closed a deployment to new councils"),
     "console.deployment.opened": _("Opened a deployment to new councils"),
     "console.deployment.tested": _("Tested the connection to a deployment"),
+    "console.fleet.asked": _("Asked a deployment to bring its councils to its release"),
+    "console.fleet.not_asked": _("A deployment could not be asked to bring its councils to its release"),
     "console.onboarding.answered": _("Answered a task of a new council"),
     "console.onboarding.copied": _("Copied a template into a new council"),
     "console.onboarding.discarded": _("Discarded a new council's preparation"),

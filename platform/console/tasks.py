@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 
-from console.actions import deletion, deployments, following, onboarding, proposals, releases, syncing
+from console.actions import deletion, deployments, fleet, following, onboarding, proposals, releases, syncing
 from tenants.context import shared
 from tenants.tasks import SharedTask
 
@@ -40,3 +42,9 @@ def do_errands() -> None:
     deployments.test_connections()
     onboarding.copy_templates()
     releases.fetch_contents()
+
+
+@shared_task(base=SharedTask, name=fleet.ASK)  # type: ignore[untyped-decorator]  # as above
+def ask_fleet(deployment_id: str, asked_by: str) -> None:
+    """Ask a deployment elsewhere to bring its councils forward."""
+    fleet.ask_deployment(deployment_id=UUID(deployment_id), asked_by=asked_by)

@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a council at `before` is brought to the code's migrations. `new_tables` is None where Django does a part."""
+    """How a council at `before` is brought to the code's migrations. `new_tables` is None where nobody knows them."""
 
     before: frozenset[MigrationKey]
     parts: tuple[Part, ...]
@@ -70,41 +70,45 @@ def compile_recipe(before: frozenset[MigrationKey]) -> Recipe:
     """The recipe for councils at `before`. A state that Django can't compile for is left to Django altogether."""
     with reference(before) as ground, schemas.in_schema(ground.name) as link:
         executor = MigrationExecutor(link)
+        outside = {key for key, migration in executor.loader.graph.nodes.items() if not migration.atomic}
+        schemas.put_in_one_transaction(executor.loader)
         todo = [migration for migration, _ in full_plan(executor) if key_of(migration) not in before]
         tables = grants.held(link, ground.name).keys()
-        parts, is_whole = _compiled(executor, todo)
-        new_tables = frozenset(grants.held(link, ground.name).keys() - tables) if is_whole else None
-    if is_whole and todo:
-        _keep_for_new_councils(before, parts, ground.statements)
+        parts, built = _compiled(executor, todo, outside)
+        new_tables = frozenset(grants.held(link, ground.name).keys() - tables) if built is not None else None
+    if built and todo:
+        _keep_for_new_councils(before.union(*(part.keys for part in parts)), [*ground.statements, *built])
     return Recipe(before, tuple(parts), new_tables)
 
 
-def _compiled(executor: MigrationExecutor, todo: list[Migration]) -> tuple[list[Part], bool]:
-    """The parts, and whether every one of them is statements."""
+def _compiled(
+    executor: MigrationExecutor, todo: list[Migration], outside: set[MigrationKey]
+) -> tuple[list[Part], list[str] | None]:
+    """The parts, and what builds the same in a new council: None where the reference could not follow."""
     parts: list[Part] = []
+    built: list[str] = []
     state = None
     for number, migration in enumerate(todo):
+        key = key_of(migration)
         others: list[str] = []
-        statements = None
-        if migration.atomic:
-            try:
-                with schemas.recording(others) as statements:
-                    state = executor.migrate([], plan=[(migration, False)], state=state)
-            except Exception:  # noqa: BLE001  # Python code may need rows, and there are none here: Django shall do it
-                logger.info("fleet_leaves_to_django", extra={"migration": ".".join(key_of(migration))})
-                statements = None
-        if statements is None:
+        try:
+            with schemas.recording(others) as statements:
+                state = executor.migrate([], plan=[(migration, False)], state=state)
+        except Exception:  # noqa: BLE001  # Python code may need rows, and there are none here: Django shall do it
             # From here on the reference no longer stands where a council would.
-            return [*parts, *(Part((key_of(m),), None, bool(m.atomic)) for m in todo[number:])], False
-        if others or not _is_replayable(migration):
-            parts.append(Part((key_of(migration),), None))
+            logger.info("fleet_leaves_to_django", extra={"step": ".".join(key)})
+            rest = [key_of(later) for later in todo[number:]]
+            return [*parts, *(Part((later,), None, later not in outside) for later in rest)], None
+        built += statements
+        if key in outside or others or not _is_replayable(migration):
+            parts.append(Part((key,), None, key not in outside))
         else:
-            _append(parts, migration, statements)
-    return parts, all(part.sql is not None for part in parts)
+            _append(parts, key, statements)
+    return parts, built
 
 
-def _append(parts: list[Part], migration: Migration, statements: list[str]) -> None:
-    app, name = key_of(migration)
+def _append(parts: list[Part], key: MigrationKey, statements: list[str]) -> None:
+    app, name = key
     sql = ";\n".join(
         [
             *(statement for statement in statements if not statement.startswith(_ROW_OF_DJANGO)),
@@ -142,9 +146,5 @@ def _texts(sql: Any) -> Iterator[str]:
         yield one if isinstance(one, str) else one[0]
 
 
-def _keep_for_new_councils(before: frozenset[MigrationKey], parts: list[Part], built: tuple[str, ...]) -> None:
-    after = before.union(*(part.keys for part in parts))
-    SchemaRecipe.objects.get_or_create(
-        fingerprint=schemas.mark_of(after),
-        defaults={"statements": [*built, *(part.sql for part in parts)]},
-    )
+def _keep_for_new_councils(after: frozenset[MigrationKey], statements: list[str]) -> None:
+    SchemaRecipe.objects.get_or_create(fingerprint=schemas.mark_of(after), defaults={"statements": statements})

@@ -8,15 +8,17 @@ import logging
 from celery import shared_task
 
 from tenants.fleet import ledger
+from tenants.fleet.drift import check_drift
 from tenants.fleet.jobs import go_on_with_jobs
 from tenants.fleet.ledger import MIGRATE
-from tenants.fleet.running import migrate_councils
+from tenants.fleet.running import FleetResult, migrate_councils
 from tenants.process import is_migrator
+from tenants.tasks import SharedTask
 
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="tenants.fleet.work", ignore_result=True, acks_late=True)  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task(base=SharedTask, name="tenants.fleet.work")  # type: ignore[untyped-decorator]  # celery ships no types
 def work() -> None:
     """Go on with the migration that is asked for or was left half-way. Else, nothing."""
     if not is_migrator():
@@ -24,10 +26,24 @@ def work() -> None:
         return
     if ledger.open_run(MIGRATE) is not None:
         result = migrate_councils(lambda _line: None, patience=0)
-        logger.info("fleet_worked", extra={"done": len(result.migrated), "failed": len(result.failed)})
+        logger.info("fleet_worked", extra={"count": len(result.migrated), "outcome": _outcome(result)})
 
 
-@shared_task(name="tenants.fleet.go_on_with_jobs", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+def _outcome(result: FleetResult) -> str:
+    if result.is_busy:
+        return "busy"
+    return "stopped" if result.is_stopped else "failures" if result.failed else "done"
+
+
+@shared_task(base=SharedTask, name="tenants.fleet.go_on_with_jobs")  # type: ignore[untyped-decorator]  # as above
 def take_up_jobs() -> None:
     """Take up jobs over all councils that nobody is at any more."""
     go_on_with_jobs()
+
+
+@shared_task(base=SharedTask, name="tenants.fleet.look_for_drift")  # type: ignore[untyped-decorator]  # as above
+def look_for_drift() -> None:
+    """Compare every council's schema with what its migrations say. What differs stands in the ledger."""
+    if is_migrator():
+        found = check_drift(asked_by="the schedule")
+        logger.info("fleet_drift", extra={"count": len(found.drifted)})

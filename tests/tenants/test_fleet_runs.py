@@ -154,6 +154,7 @@ def test_a_failing_canary_stops_the_run_before_any_other_council_and_resuming_go
     assert runs(fleet) == [("migrate", "done")]
 
 
+@pytest.mark.slow
 def test_a_release_that_is_broken_for_all_stops_at_the_canaries(fleet):
     said = outcome(run(fleet, "broken"))
     assert said == ["0", "3", "0", "False"]
@@ -214,7 +215,6 @@ def test_a_rename_a_suspension_and_a_deletion_during_a_run_do_no_harm(fleet):
     before = f"""
 from django.db import connection, transaction
 import tenants.fleet.preparing as module
-from tenants import schemas as built
 from tenants.models import Council, Domain
 real = module.ways
 def meanwhile(*values):
@@ -222,8 +222,8 @@ def meanwhile(*values):
     Domain.objects.filter(tenant__schema_name={renamed!r}).update(domain="renamed.localhost")
     Council.objects.filter(schema_name={renamed!r}).update(name="Renamed")
     Council.objects.filter(schema_name={suspended!r}).update(state="suspended")
-    built.drop({deleted!r})
     with connection.cursor() as cursor:
+        cursor.execute('DROP SCHEMA {deleted} CASCADE')
         cursor.execute("DELETE FROM tenants_domain WHERE tenant_id = (SELECT id FROM tenants_council WHERE schema_name = %s)", [{deleted!r}])
         cursor.execute("DELETE FROM tenants_schemastatus WHERE council_id = (SELECT id FROM tenants_council WHERE schema_name = %s)", [{deleted!r}])
         cursor.execute("DELETE FROM tenants_council WHERE schema_name = %s", [{deleted!r}])
@@ -237,6 +237,7 @@ module.ways = meanwhile
     assert notes(fleet).keys() == set(schemas(fleet))
 
 
+@pytest.mark.slow
 def test_an_index_built_concurrently_is_built_again_when_a_try_left_it_unfinished(fleet):
     run(fleet, "table")
     broken = schemas(fleet)[4]
@@ -253,16 +254,16 @@ def test_an_index_built_concurrently_is_built_again_when_a_try_left_it_unfinishe
     assert valid == [(True, False)] * 25
 
 
+@pytest.mark.slow
 def test_a_release_that_is_rolled_back_leaves_councils_that_know_more_alone(fleet):
     run(fleet, "table")
     assert outcome(run(fleet))[-1] == "True"
     assert notes(fleet) == {schema: ["once"] for schema in schemas(fleet)}
-    said = fleet.sql(
-        "SELECT DISTINCT state, error FROM shared.tenants_fleetstep s JOIN shared.tenants_fleetrun r ON r.id = s.run_id WHERE r.note = '' AND state = 'skipped'"
-    )
+    said = fleet.sql("SELECT DISTINCT state, error FROM shared.tenants_fleetstep WHERE state = 'skipped'")
     assert said == [("skipped", "the council knows migrations that this release does not")]
 
 
+@pytest.mark.slow
 def test_a_run_of_an_older_release_is_overtaken_by_the_next(fleet):
     killed = run(fleet, "table", before=KILL.format(module="forward", name="_finish", call=4), check=False)
     assert killed.returncode == -9

@@ -61,6 +61,16 @@ TALLY_SECONDS = env.number("PATCHWORK_TALLY_SECONDS")
 CELERY_BEAT_SCHEDULE = {
     # An order is worked on at once: this goes on with one whose worker or broker went away.
     "go on with orders": {"task": "tenants.work_orders", "schedule": 30.0},
+    # A migration or a job is begun at once: these go on with one whose worker went away. A deployment without a
+    # migrator's worker must not gather messages for one.
+    "go on with migrations": {
+        "task": "tenants.fleet.work", "schedule": 120.0, "options": {"queue": "migrator", "expires": 110},
+    },
+    "go on with jobs over all councils": {"task": "tenants.fleet.go_on_with_jobs", "schedule": 120.0},
+    "look for altered schemas": {
+        "task": "tenants.fleet.look_for_drift", "schedule": crontab(hour="1", minute="30"),
+        "options": {"queue": "migrator", "expires": 3600},
+    },
     "forget spent tokens": {"task": "tenants.forget_spent_tokens", "schedule": crontab(minute="35")},
     # Every hour: a day's numbers are those of its last hour, and a broker that was away makes the facts an hour late.
     "count every council": {
