@@ -54,6 +54,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.council.deletion_begun": _("Began the wait before a deletion"),
     "console.council.deletion_ordered": _("Asked for a deletion whose wait is over"),
     "console.council.exit_copy_ordered": _("Ordered an exit copy"),
+    "console.council.live_asked": _("Asked for a council to go live"),
+    "console.council.numbers_seen": _("Looked at a council's numbers"),
     "console.council.kept": _("Called a deletion off"),
     "console.council.renamed": _("Changed a council's hosts"),
     "console.council.resumed": _("Let a suspended council work again"),
@@ -74,10 +76,19 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.deployment.tested": _("Tested the connection to a deployment"),
     "console.fleet.asked": _("Asked a deployment to bring its councils to its release"),
     "console.fleet.not_asked": _("A deployment could not be asked to bring its councils to its release"),
+    "console.fleet.asked": _("Asked for the fleet to be migrated"),
+    "console.fleet.not_asked": _("Could not ask for the fleet to be migrated"),
     "console.onboarding.answered": _("Answered a task of a new council"),
     "console.onboarding.copied": _("Copied a template into a new council"),
     "console.onboarding.discarded": _("Discarded a new council's preparation"),
     "console.onboarding.started": _("Began to prepare a new council"),
+    # law packs and releases
+    "console.agreement.recorded": _("Recorded a council's agreement"),
+    "console.pack.sent": _("Sent a law pack's sign-off to deployments"),
+    "console.pack.signed": _("Recorded a law pack's sign-off"),
+    "console.release.offered": _("Offered a release"),
+    "console.release.offered_again": _("Offered a release again"),
+    "console.release.prepared": _("Prepared a release"),
 }
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from console.log_words import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
-NO_EVENTS = {"console.home"}
+IN_COUNCILS = {"accounts.support.opened"}
+"""Written in a council's own log alone."""
 TASKS = {
     "accounts.password_reset", "accounts.sweep", "accounts.sweep_shared", "console.sync", "console.do_errands",
     "console.follow_orders", "console.expire_proposals", "console.delete_due",
@@ -35,7 +36,7 @@ def written() -> set[str]:
                         and node.value.replace("_", "").replace(".", "").isalpha()
                     ):
                         found.add(node.value)
-    return found - TASKS - NO_EVENTS
+    return {one for one in found - TASKS - IN_COUNCILS if not one.endswith(".")}
 
 
 def modules() -> set[str]:

@@ -106,6 +106,34 @@ def test_an_idle_operator_is_signed_out_and_finds_what_was_typed(console, clock)
     assert "A long story" in browser.get(back["Location"]).content.decode()
 
 
+def test_an_operator_signs_out_and_ends_another_browser_s_session(console, clock):
+    from core.accounts.models import OpenSession
+
+    first, app = join(invite(console))
+    clock.shift(timedelta(minutes=2))
+    second = ConsoleSite()
+    second.post("/sign-in", {"email": EMAIL, "password": PASSWORD})
+    second.post("/sign-in/code", {"code": app.at(datetime.now(UTC))})
+    ended = re.search(r"/my-sign-in/sessions/[0-9a-f-]+/end", second.get("/my-sign-in").content.decode())[0]
+    assert second.post(ended).status_code == 302
+    assert first.get("/")["Location"].startswith("/sign-in")
+    assert second.post("/sign-out").status_code in {200, 302}
+    assert second.get("/")["Location"].startswith("/sign-in")
+    with shared():
+        assert not OpenSession.objects.filter(user__email=EMAIL).exists()
+
+
+def test_what_sign_in_left_behind_is_swept_for_operators_too(console, clock):
+    from core.accounts.models import OpenSession
+    from core.accounts.tasks import sweep_shared
+
+    join(invite(console))
+    clock.shift(timedelta(days=30))
+    sweep_shared()
+    with shared():
+        assert not OpenSession.objects.exists()
+
+
 def test_what_weighs_asks_once_more_who_it_is_and_keeps_what_was_typed(console, clock):
     from console.models import Proposal
 

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 
 from core import clock
 from core.accounts.actions.drafts import KEPT
+from core.accounts.actions.sessions import take_off_list
 from core.accounts.models import Draft, Invitation, OpenSession, Throttle
 
 COUNTERS_KEPT: Final = timedelta(days=2)
@@ -19,7 +20,7 @@ def sweep() -> None:
     """Delete it. What counts as over is longer ago than any rule still asks for."""
     now = clock.now()
     Session.objects.filter(expire_date__lt=now).delete()
-    OpenSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    take_off_list(OpenSession.objects.exclude(session_key__in=Session.objects.values("session_key")))
     Throttle.objects.filter(since__lt=now - COUNTERS_KEPT).delete()
     Draft.objects.filter(saved_at__lt=now - KEPT).delete()
     Invitation.objects.filter(accepted_at=None, expires_at__lt=now - INVITATIONS_KEPT).delete()
