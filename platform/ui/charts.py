@@ -24,6 +24,8 @@ BRAND, GRID, INK, GREY = "#12565a", "#cecece", "#0b0c0c", "#484949"
 FONT: Final = "Helvetica Neue, Helvetica, Arial, sans-serif"
 MOST_DAY_LABELS: Final = 5
 STEPS: Final = 4
+SMALLEST: Final = 1e-6
+"""Nothing that is counted is smaller, but nought."""
 
 Value = int | float
 
@@ -102,7 +104,7 @@ def runs_of(known: dict[date, Value]) -> Iterator[list[date]]:
 
 def ceiling_of(most: Value) -> float:
     """The top of the axis: the next number above that people read easily, such as 8, 20 or 600."""
-    if most <= 0:
+    if most < SMALLEST:
         return float(STEPS)
     power = 10.0 ** math.floor(math.log10(most))
     return next(power * times for times in (1, 2, 4, 6, 8, 10) if power * times >= most * (1 - 1e-12))

@@ -57,7 +57,7 @@ class IdentityForm(TaskForm):
         try:
             return read_hosts(self.cleaned_data["hosts"])
         except HostsRefused as refused:
-            raise forms.ValidationError(list(refused.sentences)) from refused
+            raise forms.ValidationError(". ".join(refused.sentences)) from refused
 
     @property
     def value(self) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class TrainingForm(TaskForm):
             try:
                 said["host"] = read_host(said["host"])
             except HostsRefused as refused:
-                self.add_error("host", list(refused.sentences))
+                self.add_error("host", str(refused))
             else:
                 if said["host"] in self.page.value("identity").get("hosts", ()):
                     self.add_error("host", _("Enter a host of its own: this is the council's"))

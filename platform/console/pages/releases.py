@@ -94,7 +94,7 @@ class TemplateReleaseForm(AboutForm):
         try:
             return read_content(typed)
         except ContentRefused as refused:
-            raise forms.ValidationError(list(refused.sentences)) from refused
+            raise forms.ValidationError(". ".join(refused.sentences)) from refused
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""
