@@ -5,6 +5,7 @@ Statements are idempotent and run on a connection of an administrator, who is us
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,9 @@ _PATHS: Mapping[str, str] = {
     CONSOLE_ROLE: f"{SHARED_SCHEMA}, {EXTENSIONS_SCHEMA}",
 }
 
+_ITERATIONS = 4096
+"""PostgreSQL's own number; the passwords are random, so more would make nothing safer."""
+
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 
 
@@ -45,13 +49,30 @@ def password_of(role: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"database-role:{role}".encode(), hashlib.sha256).hexdigest()
 
 
+def verifier_of(password: str) -> str:
+    """What PostgreSQL and its pooler keep of a password (SCRAM-SHA-256, RFC 5803): both have to keep the very same."""
+    salt = hmac.new(password.encode(), b"salt of the verifier", hashlib.sha256).digest()[:16]
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
+    stored = hashlib.sha256(hmac.new(salted, b"Client Key", hashlib.sha256).digest()).digest()
+    server = hmac.new(salted, b"Server Key", hashlib.sha256).digest()
+    encoded = [base64.b64encode(part).decode() for part in (salt, stored, server)]
+    return f"SCRAM-SHA-256${_ITERATIONS}:{encoded[0]}${encoded[1]}:{encoded[2]}"
+
+
+def pooler_users(passwords: Mapping[str, str]) -> str:
+    """The auth_file of PgBouncer: the roles that go through it, and what each has to know."""
+    return "".join(f'"{role}" "{verifier_of(passwords[role])}"\n' for role in (APP_ROLE, ROUTER_ROLE, CONSOLE_ROLE))
+
+
 def preparation(database: str, passwords: Mapping[str, str], existing: set[str]) -> Iterator[sql.Composable]:
     """The statements that prepare `database`; `existing` names the roles that the cluster already has."""
     for role, attributes in _ATTRIBUTES.items():
         verb = "ALTER" if role in existing else "CREATE"
         yield sql.SQL("{} ROLE {} WITH {}").format(sql.SQL(verb), sql.Identifier(role), sql.SQL(attributes))
     for role in LOGIN_ROLES:
-        yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(passwords[role]))
+        yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(role), sql.Literal(verifier_of(passwords[role]))
+        )
     for role, path in _PATHS.items():
         yield sql.SQL("ALTER ROLE {} SET search_path = {}").format(sql.Identifier(role), sql.SQL(path))
     owner, migrator, name = sql.Identifier(OWNER_ROLE), sql.Identifier(MIGRATOR_ROLE), sql.Identifier(database)

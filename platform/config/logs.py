@@ -1,8 +1,9 @@
 """What a log line may hold: known keys whose values are codes, counts and opaque ids. Everything else is left out.
 
 Every logger of the process, ours and the libraries', by structlog or without it, comes out of one formatter as one
-line of JSON. A value is written only if its key is known and it has the form of that key; a message only if it is a slug of
-ours or a library's own template without what was to be filled in. So no line can hold a name, a path or a forged line.
+line of JSON. A value is written only if its key is known and it has the form of that key; a message only if it is a
+slug of ours or a library's own template without what was to be filled in. So no line can hold a name, a path or a
+forged line.
 """
 
 from __future__ import annotations
