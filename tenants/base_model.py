@@ -104,7 +104,7 @@ class TenantQuerySet(models.QuerySet[M]):
 
     def _raw_delete(self, using: str | None) -> int:
         self._check_world()
-        return int(super()._raw_delete(using))
+        return int(super()._raw_delete(using) or 0)
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         rows = list(objs)

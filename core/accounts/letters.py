@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from core.accounts.models import User
-from tenants.context import Site, site
+from tenants.context import Site, in_shared, site
 
 MAIL: Final = "mail"
 
@@ -48,21 +48,31 @@ def address(path: str) -> str:
 
 def whom_to_ask(here: Site) -> str:
     """The world's own help, in a few words."""
-    return here.help_contact or gettext("your council's Patchwork administrator")
+    if here.help_contact:
+        return here.help_contact
+    return (
+        gettext("an administrator of the console") if in_shared() else gettext("your council's Patchwork administrator")
+    )
 
 
 def invitation(path: str, days: int) -> Letter:
     """To someone who is invited to join."""
     here = site()
+    if in_shared():
+        subject = gettext("You are invited to operate Patchwork")
+        opening = gettext("You are invited to operate Patchwork: its deployments and councils, and never a client.")
+    else:
+        subject = gettext("You are invited to Patchwork in %(council)s") % {"council": here.name}
+        opening = gettext("You are invited to Patchwork, which shows who supports a person and how to reach them.")
     return Letter(
-        gettext("You are invited to Patchwork in %(council)s") % {"council": here.name},
+        subject,
         gettext(
-            "You are invited to Patchwork, which shows who supports a person and how to reach them.\n\n"
+            "%(opening)s\n\n"
             "Open this link to choose a password and set up your second factor. You need your phone at hand.\n\n"
             "%(link)s\n\n"
             "The link works once, for %(days)s days. If it does not work any more, ask %(help)s for a new one."
         )
-        % {"link": address(path), "days": days, "help": whom_to_ask(here)},
+        % {"opening": opening, "link": address(path), "days": days, "help": whom_to_ask(here)},
     )
 
 

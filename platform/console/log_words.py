@@ -76,8 +76,6 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.deployment.tested": _("Tested the connection to a deployment"),
     "console.fleet.asked": _("Asked a deployment to bring its councils to its release"),
     "console.fleet.not_asked": _("A deployment could not be asked to bring its councils to its release"),
-    "console.fleet.asked": _("Asked for the fleet to be migrated"),
-    "console.fleet.not_asked": _("Could not ask for the fleet to be migrated"),
     "console.onboarding.answered": _("Answered a task of a new council"),
     "console.onboarding.copied": _("Copied a template into a new council"),
     "console.onboarding.discarded": _("Discarded a new council's preparation"),

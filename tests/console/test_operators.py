@@ -26,7 +26,8 @@ def mailed_link() -> str:
     from core.notices.models import OutboxItem
 
     with shared():
-        text = OutboxItem.objects.filter(kind="mail").order_by("-created_at", "-id").first().payload["text"]
+        mails = OutboxItem.objects.filter(kind="mail", payload__text__contains="/join/")
+        text = mails.order_by("-created_at").first().payload["text"]
     return re.search(r"https?://console\.localhost(/\S+)", text)[1]
 
 
@@ -70,6 +71,13 @@ def test_an_invited_operator_joins_signs_in_and_works(console, clock):
     other.post("/sign-in", {"email": EMAIL, "password": PASSWORD})
     assert other.post("/sign-in/recovery-code", {"code": codes[0]})["Location"] == "/"
     assert {"accounts.invitation.accepted", "accounts.recovery_code.used", "accounts.signed_in"} <= set(log_slugs())
+
+
+def test_every_page_before_signing_in_speaks_of_the_console(console):
+    for path in ("/sign-in", "/reset-password", "/join/nothing"):
+        page = ConsoleSite().get(path).content.decode()
+        assert "Operator console" in page
+        assert "your council" not in page
 
 
 def test_the_authenticator_says_that_it_is_the_console_s(console, clock):
@@ -219,6 +227,7 @@ def test_a_wrong_invitation_is_refused_and_kept(console):
 def test_an_operator_who_lost_their_phone_sets_up_anew(console, clock):
     old, _app = join(invite(console))
     nora = row_of_nora()
+    clock.shift(timedelta(minutes=1))
     console.browser("Ada Admin").post(f"/operators/{nora.id}/invite-again")
     assert old.get("/")["Location"].startswith("/sign-in")
     clock.shift(timedelta(minutes=1))
