@@ -31,6 +31,8 @@ GOES_ON: Final = frozenset({
     "accounts:remove_factor", "accounts:end_session",
     # looking, where a name would stand in the address if it were not sent
     "network:search", "network:suggest", "network:results", "rights:pack_pdf", "rights:pack_json",
+    # who may look can always be made fewer: accounts closed, an operator's support taken back
+    "staff:close", "staff:close_account", "council:support_request",
     # one's own reading mark
     "council:read_notices",
     # the council's own copy of everything, which it needs most when it leaves
