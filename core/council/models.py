@@ -66,7 +66,7 @@ class ReleaseOffer(TenantModel):
     slug = models.CharField(max_length=40)
     version = models.CharField(max_length=24)
     title = models.CharField(max_length=120)
-    notes = models.TextField(blank=True)
+    notes = models.CharField(max_length=2000, blank=True)
     content = models.JSONField(default=dict)
     checksum = models.CharField(max_length=64)
     received_at = models.DateTimeField()

@@ -138,6 +138,7 @@ def test_a_bigger_council_costs_no_more_statements(in_amber):
         return len(own)
 
     people(1)
+    statements()
     before = statements()
     people(6)
     assert statements() == before <= 12

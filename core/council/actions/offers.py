@@ -30,7 +30,7 @@ RECEIVED: Final = "council.offer.received"
 ADOPTED: Final = "council.offer.adopted"
 DECLINED: Final = "council.offer.declined"
 TEXTS: Final = {"slug": 40, "version": 24, "title": 120, "checksum": 64}
-LONGEST_NOTES: Final = 4000
+LONGEST_NOTES: Final = 2000
 
 State = ReleaseOffer.State
 

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("slug", models.CharField(max_length=40)),
                 ("version", models.CharField(max_length=24)),
                 ("title", models.CharField(max_length=120)),
-                ("notes", models.TextField(blank=True)),
+                ("notes", models.CharField(blank=True, max_length=2000)),
                 ("content", models.JSONField(default=dict)),
                 ("checksum", models.CharField(max_length=64)),
                 ("received_at", models.DateTimeField()),
