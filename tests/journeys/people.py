@@ -11,9 +11,10 @@ from core.consent.wording import Outcome, Talked
 from core.directory.viewers import viewer_of
 from core.network.actions import join_network
 from core.network.models import Involvement
-from tenants.context import inside
+from tenants.context import inside, shared
 from tenants.queries import council_named
 from tests.factories import make_client, make_involvement, make_practitioner, make_publication, make_service, make_user
+from tests.factories.console import make_operator
 from tests.factories.site import session_for
 from tests.journeys.conftest import VIEWS
 
@@ -81,6 +82,21 @@ def make_safeguarded(number, view, hana, sam):
     made[f"hana-{view}"] |= {"shielded": str(beth.id), "confidential": str(clara.id)}
 
 
+def make_operators():
+    """Operators for each view."""
+    for view in VIEWS:
+        for name, role in (("olive", "operator"), ("omar", "operator"), ("audrey", "auditor")):
+            operator = make_operator(f"{name.title()} {view.title()}", role, email=f"{name}-{view}@operators.example")
+            operator.user.set_password(PASSWORD)
+            operator.user.save()
+            made[f"{name}-{view}"] = {
+                "email": operator.user.email,
+                "password": PASSWORD,
+                "session": session_for(operator.user),
+                "secret": secret_of(operator.user),
+            }
+
+
 with inside(council_named("Amber")):
     from core.visits.models import Contact, Visit
 
@@ -132,4 +148,6 @@ with inside(council_named("Amber")):
 with inside(council_named("Birch")):
     for view in VIEWS:
         person("bo", view, make_service(), "Bo", "Elsewhere")
+with shared():
+    make_operators()
 print(json.dumps(made))
