@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 CANARY: Final = 0
-LABELS: Final = ("Canary councils", "1 % of the others", "10 % of the others", "All the rest")
+LABELS: Final = ("Canary councils", "One per cent of the others", "Ten per cent of the others", "All the rest")
 
 TRAINING_CANARIES: Final = 3
 """Where nobody chose canaries, so many training councils go first: no more, or a demonstration were all canaries."""
