@@ -71,7 +71,7 @@ def test_a_deployment_that_is_away_says_so_and_one_never_heard_too(console):
 def test_a_deployment_that_talks_nonsense_breaks_no_page(console):
     browser = console.browser()
     for broken in BROKEN:
-                run = {"work": broken, "state": broken, "started_at": broken, "waves": [{"wave": broken}], "failed": broken}
+        run = {"work": broken, "state": broken, "started_at": broken, "waves": [{"wave": broken}], "failed": broken}
         for fleet in (dict.fromkeys(SAID, broken), {**SAID, "runs": [run], "drift": run, "behind": [run]}):
             say(console, fleet)
             page = browser.get("/fleet")
