@@ -1,6 +1,6 @@
 """The two stores that files may be kept in: Django's folder and django-storages' bucket, with what we ask besides.
 
-Both save a file whole or not at all, overwrite one of the same name, hand a file out in pieces (never held in memory),
+Both save a file whole or not at all, overwrite one of the same name, open a file to be read as it comes,
 and list what lies under a name. A store that does not answer within seconds raises one of `AWAY`.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
@@ -21,7 +21,6 @@ from infra.files import SECONDS
 AWAY: Final = (OSError, BotoCoreError, ClientError, Boto3Error, HTTPClientError)
 """What a store raises that can't be reached, refuses, or is full. A file that is missing is FileNotFoundError."""
 
-PIECE: Final = 256 * 1024
 _UNFINISHED: Final = ".unfinished"
 
 
@@ -37,16 +36,9 @@ class Folder(FileSystemStorage):
         Path(self.path(unfinished)).replace(self.path(name))
         return name
 
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """The file, piece by piece; it is opened before this returns. Raises FileNotFoundError."""
-        file = Path(self.path(name)).open("rb")  # noqa: SIM115  # closed by the reading, which begins later
-
-        def read() -> Iterator[bytes]:
-            with file:
-                while piece := file.read(PIECE):
-                    yield piece
-
-        return read()
+    def source(self, name: str) -> IO[bytes]:
+        """The file, open to be read; whoever asked closes it. Raises FileNotFoundError."""
+        return Path(self.path(name)).open("rb")
 
     def names(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Every file under the folder `prefix` (it ends with a slash) with its size, in the order of their names."""
@@ -77,15 +69,15 @@ class Bucket(S3Storage):  # type: ignore[misc]  # django-storages ships no types
             **options,
         )
 
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """The file, piece by piece; it is asked for before this returns. Raises FileNotFoundError."""
+    def source(self, name: str) -> IO[bytes]:
+        """The file, open to be read as it comes; whoever asked closes it. Raises FileNotFoundError."""
         try:
             answer = self.bucket.Object(self._normalize_name(name)).get()
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 raise FileNotFoundError(name) from error
             raise
-        found: Iterator[bytes] = answer["Body"].iter_chunks(PIECE)
+        found: IO[bytes] = answer["Body"]
         return found
 
     def names(self, prefix: str) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final, Protocol
+from typing import IO, Any, BinaryIO, Final, Protocol
 
 from django.core.files import File
 from django.core.files.storage import storages
@@ -18,6 +18,7 @@ from infra.file_stores import AWAY
 from tenants.names import require_council_schema
 
 STORE: Final = "councils"
+PIECE: Final = 256 * 1024
 
 _PATH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,5}")
 
@@ -40,6 +41,28 @@ class OfCouncil(Protocol):
     def schema_name(self) -> str: ...
 
 
+class Pieces:
+    """A file as it comes, to be gone through once. Closed at its end, or by `close` where nobody reads so far."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+
+    def __iter__(self) -> Pieces:
+        return self
+
+    def __next__(self) -> bytes:
+        with _told():
+            piece = self._source.read(PIECE)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        """Let the store go. Safe to repeat."""
+        self._source.close()
+
+
 class CouncilFiles:
     """The files of one council. A path is words of letters, digits, dots, hyphens and underscores with / between."""
 
@@ -58,11 +81,11 @@ class CouncilFiles:
         with _told():
             self._store.save(self._name(path), File(content))
 
-    def pieces(self, path: str) -> Iterator[bytes]:
+    def pieces(self, path: str) -> Pieces:
         """The file, piece by piece, never whole in memory. Raises FilesAway, FileMissing before the first piece."""
+        name = self._name(path)
         with _told():
-            found: Iterator[bytes] = self._store.pieces(self._name(path))
-        return _told_of(found)
+            return Pieces(self._store.source(name))
 
     def delete(self, path: str) -> None:
         """Delete a file; one that is not there is deleted already. Raises FilesAway."""
@@ -95,8 +118,3 @@ def _told() -> Iterator[None]:
         raise FileMissing("There is no file of that name.") from error
     except AWAY as error:
         raise FilesAway from error
-
-
-def _told_of(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    with _told():
-        yield from pieces
