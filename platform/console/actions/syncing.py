@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from console.actions.orders import OPEN, keep_heard, keep_refused, send
 from console.actions.settling import keep_answers, settle
@@ -76,6 +76,7 @@ def sync(deployment: Deployment) -> bool:
         _send_unsent(deployment)
         heard = _ask(port, deployment)
     except PortError as error:
+        logger.warning("deployment_failing", extra={"kind": error.slug})
         _keep_failure(deployment, error.slug)
         return False
     except Exception:  # a fault of ours with one deployment must not silence the others
@@ -104,11 +105,23 @@ def _send_unsent(deployment: Deployment) -> None:
             taken = send(order, deployment)
         except OrderRefused as refused:
             with shared(actor=ACTOR):
-                keep_refused(order, str(refused))
-                settle(order)
+                for now in _still_open(order):
+                    keep_refused(now, str(refused))
+                    settle(now)
         else:
             with shared(actor=ACTOR):
-                keep_heard(order, taken)
+                _keep_order(order, taken)
+
+
+def _still_open(order: Order) -> QuerySet[Order]:
+    """The order as it is now, held, unless somebody heard meanwhile that it has ended."""
+    return Order.objects.select_for_update().filter(id=order.id, state__in=OPEN)
+
+
+def _keep_order(order: Order, heard: OrderHere) -> None:
+    for now in _still_open(order):
+        keep_heard(now, heard)
+        settle(now)
 
 
 def _ask(port: DeploymentPort, deployment: Deployment) -> Heard:
@@ -145,10 +158,9 @@ def _keep(deployment: Deployment, heard: Heard) -> None:
     for order, state in heard.orders:
         if state is None:
             # It was restored from a backup that is older than the order: it is asked again.
-            Order.objects.filter(id=order.id).update(is_sent=False)
-            continue
-        keep_heard(order, state)
-        settle(order)
+            Order.objects.filter(id=order.id, state__in=OPEN).update(is_sent=False)
+        else:
+            _keep_order(order, state)
     if deployment.port == Deployment.Port.LOCAL:
         _adopt(deployment, heard.councils)
     unknown = _keep_councils(deployment, heard.councils)
