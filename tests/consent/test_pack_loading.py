@@ -10,7 +10,7 @@ from core.consent.cases import check_cases
 from core.consent.pack import BasisKind, IdentifierUse, Notify
 from core.consent.pack_errors import PackInvalid
 from core.consent.pack_lines import key_lines, line_of
-from core.consent.pack_loading import PACKS_FOLDER, load_pack, load_packs
+from core.consent.pack_loading import PACKS_FOLDER, load_pack, load_packs, load_versions
 
 CASES = Path(__file__).with_name("cases")
 GIVEN = Path(__file__).with_name("given_packs")
@@ -183,6 +183,33 @@ def test_a_folder_reports_the_mistakes_of_all_its_files_and_an_id_used_twice(tmp
     with pytest.raises(PackInvalid) as invalid:
         load_packs(tmp_path)
     assert [problem.split(",")[0] for problem in invalid.value.problems] == ["b.toml", "c.toml"]
+
+
+def test_versions_of_one_pack_stand_side_by_side_and_the_newest_is_what_a_new_council_gets(tmp_path):
+    for version in ("2026.9.0", "2026.11.0", "2026.2.1"):
+        text = changed('version = "2026.11.0"', f'version = "{version}"')
+        (tmp_path / f"gb-eng@{version}.toml").write_text(text)
+    versions = load_versions(tmp_path)
+    assert {pack.version for pack in versions} == {"2026.9.0", "2026.11.0", "2026.2.1"}
+    assert len({pack.checksum for pack in versions}) == 3
+    assert load_packs(tmp_path)["gb-eng"].version == "2026.11.0"
+
+
+def test_the_same_version_in_another_folder_may_be_a_copy_and_nothing_else(tmp_path):
+    ours, more = tmp_path / "ours", tmp_path / "more"
+    for folder in (ours, more):
+        folder.mkdir()
+        (folder / "gb-eng.toml").write_text(ENGLAND)
+    assert len(load_versions(ours, more)) == 1
+    (more / "gb-eng.toml").write_text(ENGLAND + "\n# edited\n")
+    with pytest.raises(PackInvalid, match="what another file holds too"):
+        load_versions(ours, more)
+
+
+def test_a_file_named_for_another_version_than_it_holds_is_refused(tmp_path):
+    (tmp_path / "gb-eng@1999.1.0.toml").write_text(ENGLAND)
+    with pytest.raises(PackInvalid, match="named for another"):
+        load_versions(tmp_path)
 
 
 def test_a_pack_of_another_jurisdiction_needs_no_code(tmp_path):

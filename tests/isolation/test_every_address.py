@@ -80,6 +80,7 @@ def make_world(name: str) -> World:
         pack="x", pack_checksum="x", recorded_at=clock.now(),
     )  # fmt: skip
     things = (
+        *make_what_operators_sent(name),
         asked,
         hold,
         noted,
@@ -104,6 +105,19 @@ def make_world(name: str) -> World:
         viewer.user_id,
     )
     return World(ids, viewer, client.id)
+
+
+def make_what_operators_sent(name: str) -> tuple[object, ...]:
+    """A request for support access and a release on offer."""
+    from core.council.models import ReleaseOffer, SupportGrant
+
+    sent = {"request_id": uuid4(), "operator_name": name, "approved_by_name": name, "reason": name}
+    return (
+        SupportGrant.objects.create(**sent, operator_email="o@operators.example", hours=1, asked_at=clock.now()),
+        ReleaseOffer.objects.create(
+            release_id=uuid4(), kind="template", slug="x", version="1", title=name, received_at=clock.now()
+        ),
+    )
 
 
 def make_safeguards(client, line, other) -> tuple[object, ...]:
