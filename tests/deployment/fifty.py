@@ -21,7 +21,7 @@ told = []
 for council in all_councils():
     with inside(council, actor="test"):
         canary = "Canary" + council.schema_name[2:10]
-        viewer = make_viewer()
+        viewer = make_viewer(family_name=canary)
         client = make_client("Amy", canary)
         make_involvement(client, Practitioner.objects.get(user_id=viewer.user_id))
         key = session_for(User.objects.get(id=viewer.user_id))

@@ -1,0 +1,4 @@
+output "domain" {
+  description = "The domain, once its records are there"
+  value       = var.domain
+}
