@@ -48,8 +48,8 @@ _CLOSE_SCOPE: Final = "SELECT set_config('role', 'none', true), set_config('sear
 class CouncilRef:
     """What a process needs to know of a council to work in it: plain values, safe to keep between requests.
 
-    `signed_packs` are the checksums under which the council's pack was signed off. `suspended_contact` and `leaves_on`
-    are for the notice of a suspended council.
+    `signed_packs` are the checksums under which the council's pack was signed off. `suspended_from` is
+    what a suspended council was before; `suspended_contact` and `leaves_on` are for its notice.
     """
 
     id: UUID
@@ -61,10 +61,16 @@ class CouncilRef:
     theme: tuple[tuple[str, str], ...] = ()
     help_contact: str = ""
     signed_packs: tuple[str, ...] = ()
+    suspended_from: str = ""
     suspended_contact: str = ""
     leaves_on: date | None = None
 
     domain_url: str | None = field(default=None, compare=False)
+
+    @property
+    def decides_as(self) -> str:
+        """The state by whose rules it shows and decides: a suspended council's is what it was before."""
+        return self.suspended_from or self.state
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ def _ref(domain: Any) -> CouncilRef:
         theme=tuple(sorted((str(key), str(value)) for key, value in theme.items())),
         help_contact=council.help_contact,
         signed_packs=tuple(domain.signed),
+        suspended_from=council.suspended_from if council.state == Council.State.SUSPENDED else "",
         suspended_contact=council.suspended_contact,
         leaves_on=council.leaves_on,
     )

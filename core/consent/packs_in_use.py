@@ -151,11 +151,11 @@ def _read_policy(on: date) -> Policy:
     council = require_current()
     version = version_in_force(on)
     if version is None:
-        if council.state != Council.State.TRAINING:
+        if council.decides_as != Council.State.TRAINING:
             raise PolicyUnusable("This council has no policy in force: record one before anything is shared.")
         return starting_policy(pack_of(council))
     policy = policy_of(version)
-    if council.state == Council.State.LIVE and not is_signed_off(policy.pack, council):
+    if council.decides_as == Council.State.LIVE and not is_signed_off(policy.pack, council):
         raise PolicyUnusable(
             f"The legal review of {policy.pack.ref} is not signed off as its file stands, so a live council can't "
             "decide by it. Nothing is shared until it is."

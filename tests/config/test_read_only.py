@@ -47,7 +47,9 @@ WAITS = frozenset({
 
 @pytest.fixture
 def suspended(amber, monkeypatch):
-    council = replace(amber, state="suspended", suspended_contact=CONTACT, leaves_on=date(2027, 1, 31))
+    council = replace(
+        amber, state="suspended", suspended_from="training", suspended_contact=CONTACT, leaves_on=date(2027, 1, 31)
+    )
     monkeypatch.setattr(hosts, "council", lambda _host: council)
     return council
 

@@ -199,4 +199,4 @@ def test_an_operators_order_offers_the_copy_once_and_tells_who_may_fetch_it(ambe
         assert all("nobody outside the council" in text for text in letters)
     for person in people:
         council_files(amber).save(path_of(copy.id), io.BytesIO(b"whole"))
-        assert fetch(Site(amber).sign_in(person), copy.id).status_code == 200
+        assert b"".join(fetch(Site(amber).sign_in(person), copy.id).streaming_content) == b"whole"
