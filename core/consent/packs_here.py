@@ -8,7 +8,7 @@ from core.consent.packs_in_use import every_version
 
 
 def packs_here() -> tuple[dict[str, Any], ...]:
-    """Each version of each pack: id, version, checksum, title, and the regions its residency rule allows."""
+    """Each version of each pack: id, version, checksum, title, the regions its rule allows, how long it keeps."""
     return tuple(
         {
             "id": pack.id,
@@ -16,6 +16,7 @@ def packs_here() -> tuple[dict[str, Any], ...]:
             "checksum": pack.checksum,
             "title": pack.title,
             "regions": list(pack.residency.allowed),
+            "periods": dict(pack.retention),
         }
         for _key, pack in sorted(every_version().items())
     )

@@ -6,7 +6,7 @@ answer different tasks never meet, and two who answer the same one are told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -104,7 +104,7 @@ def problems_of(
     """Everything that keeps the council from being made, in the order of the tasks. `taken`: hosts of others."""
     found = [Problem(task.slug, _("Not answered yet")) for task in TASKS if not value_of(answers, task.slug)]
     missing = {one.task for one in found}
-    checks = {
+    checks: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
         "identity": lambda value: _hosts_taken(value.get("hosts", ()), taken),
         "place": lambda _value: _place_problems(place),
         "pack": lambda value: _pack_problems(value, place),

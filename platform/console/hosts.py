@@ -29,7 +29,8 @@ def read_hosts(typed: str) -> tuple[str, ...]:
         raise HostsRefused([_("Enter a host name, such as council.example.org")])
     if len(lines) > MOST_HOSTS:
         raise HostsRefused([_("Enter at most %(most)d host names") % {"most": MOST_HOSTS}])
-    found, problems = [], []
+    found: list[str] = []
+    problems: list[str] = []
     for line in lines:
         try:
             found.append(read_host(line))

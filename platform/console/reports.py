@@ -44,10 +44,21 @@ class CouncilReading:
     backlog: Number | None = None
     storage_bytes: Number | None = None
 
+    @property
+    def numbers(self) -> dict[str, Number | None]:
+        """Every count by its name."""
+        return {name: self.number(name) for name in COUNTS}
+
     def number(self, name: str) -> Number | None:
         """One of the counts by its name."""
         value: Number | None = getattr(self, name)
         return value
+
+
+def latest_reading(council_id: UUID) -> CouncilReading | None:
+    """A council's newest reading, or None where it never had one. One statement."""
+    row = Reading.objects.filter(council_id=council_id).order_by("-on").first()
+    return _reading(row) if row else None
 
 
 def readings_for(council_id: UUID, since: date) -> tuple[CouncilReading, ...]:

@@ -40,6 +40,7 @@ class HeldPack:
     title: str
     regions: tuple[str, ...]
     is_signed: bool
+    periods: tuple[tuple[str, int], ...] = ()
 
     @property
     def ref(self) -> str:
@@ -73,6 +74,7 @@ def packs_of(said: Mapping[str, Any]) -> tuple[HeldPack, ...]:
             id=str(one["id"]), version=str(one["version"]), checksum=str(one["checksum"]),
             title=str(one.get("title") or one["id"]), regions=tuple(one.get("regions") or ()),
             is_signed=bool(one.get("is_signed")),
+            periods=tuple((str(name), int(number)) for name, number in (one.get("periods") or {}).items()),
         )
         for one in said.get("packs") or ()
     ]  # fmt: skip

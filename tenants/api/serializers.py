@@ -16,6 +16,7 @@ class PackSerializer(serializers.Serializer[object]):
     title = serializers.CharField()
     regions = serializers.ListField(child=serializers.CharField(), help_text="Where its residency rule allows data.")
     is_signed = serializers.BooleanField(help_text="Whether its legal review is recorded here for this very file.")
+    periods = serializers.DictField(child=serializers.IntegerField(), help_text="How long what is kept, by its name.")
 
 
 class HealthSerializer(serializers.Serializer[object]):

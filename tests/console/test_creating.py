@@ -52,7 +52,7 @@ print(sorted(came))
 @pytest.mark.parametrize(("which", "came"), [((1, 1), "['NotPossible', 'made']"), ((1, 2), "['NotReady', 'made']")])
 def test_the_same_council_twice_at_once_is_made_once(own_database, which, came):
     ids = json.loads(own_database.python(SET_UP).stdout.splitlines()[-1])
-    own_database.variables["DATABASE_POOL"] = "4"
+    own_database.variables["DATABASE_POOL"] = "0"
     done = own_database.python(CLICK.format(ids=[ids[0], *(ids[number] for number in which)]))
     assert done.stdout.splitlines()[-1] == came
     assert own_database.sql("SELECT count(*) FROM shared.console_council WHERE name = 'Tamworth'") == [(1,)]

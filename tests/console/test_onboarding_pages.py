@@ -153,6 +153,59 @@ def test_colours_that_can_t_be_told_apart_are_refused_and_kept_in_their_boxes(st
     assert started.value("look") == {"theme": {"brand": "#123456"}}
 
 
+def test_the_law_s_periods_are_shown_and_have_to_be_seen(started):
+    page = started.site.get(started.path("/tasks/retention")).content.decode()
+    assert "A line that has ended is shown for 90 days" in page
+    assert "A closed record is deleted after 6 years" in page
+    assert started.post("retention").status_code == 422
+    assert started.post("retention", seen="on").status_code == 302
+
+
+def test_a_template_is_copied_outside_of_a_transaction_and_brings_no_people(started, monkeypatch):
+    from console.actions import onboarding
+    from tenants.context import in_shared
+
+    class Port:
+        def template(self, _council_id):
+            assert not in_shared()
+            return {
+                "service_types": ["universal.maternity"], "agencies": [], "roles": {}, "theme": {"brand": "#123456"},
+                "words": {"conversation.name": "Our talk"}, "tightening": {}, "help_contact": "Ada Jones",
+            }  # fmt: skip
+
+    monkeypatch.setattr(onboarding, "port_for", lambda _deployment: Port())
+    with shared():
+        source = make_listed_council("Stafford", started.deployment)
+    assert started.site.post(started.path("/copy"), {"council": str(source.id)}).status_code == 302
+    assert "Copying everything but people from Stafford" in started.site.get(started.path()).content.decode()
+    assert onboarding.copy_templates() == 1
+    assert started.value("services")["codes"] == ["universal.maternity"]
+    assert started.value("words") == {"words": {"conversation.name": "Our talk"}, "pack_id": "gb-eng"}
+    assert started.value("administrator") == {"email": "ada@tamworth.example"}
+    page = started.site.get(started.path()).content.decode()
+    assert "No people came with it." in page
+    assert "Say whom people ask for help" in page
+    assert started.post("words", help_contact="Desk", conversation="").status_code == 302
+    assert onboarding.copy_templates() == 0
+
+
+def test_a_template_that_can_t_be_fetched_is_told_and_changes_nothing(started, monkeypatch):
+    from console.actions import onboarding
+    from console.ports.errors import Unreachable
+
+    class Port:
+        def template(self, _council_id):
+            raise Unreachable
+
+    monkeypatch.setattr(onboarding, "port_for", lambda _deployment: Port())
+    with shared():
+        source = make_listed_council("Stafford", started.deployment)
+    started.site.post(started.path("/copy"), {"council": str(source.id)})
+    onboarding.copy_templates()
+    assert "Stafford could not be copied" in started.site.get(started.path()).content.decode()
+    assert started.value("services")["codes"] == ["universal.maternity", "youth.work"]
+
+
 def test_agencies_come_by_lines_and_one_by_one(started):
     lines = "name,kind,phone,services\nBridge Centre, voluntary, 01632 960124, youth.work\nSt Anne’s,Health,,universal.maternity"
     answer = started.post("agencies", paste="1", lines=lines)

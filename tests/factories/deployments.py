@@ -7,7 +7,8 @@ from datetime import timedelta
 SIGNED, UNSIGNED, VICTORIA = "a" * 64, "b" * 64, "c" * 64
 
 PACKS = [
-    {"id": "gb-eng", "version": "2026.11.0", "checksum": SIGNED, "title": "England", "regions": ["uk"], "is_signed": True},
+    {"id": "gb-eng", "version": "2026.11.0", "checksum": SIGNED, "title": "England", "regions": ["uk"], "is_signed": True,
+     "periods": {"visible_after_end_days": 90, "archive_years": 6, "archive_min_age": 0}},
     {"id": "gb-eng", "version": "2026.12.0", "checksum": UNSIGNED, "title": "England", "regions": ["uk"], "is_signed": False},
     {"id": "au-vic", "version": "2026.11.0", "checksum": VICTORIA, "title": "Victoria", "regions": ["au"], "is_signed": False},
 ]  # fmt: skip

@@ -152,7 +152,7 @@ def _heard(deployment: Deployment, health: Health) -> dict[str, Any]:
     """What a good answer changes: the next full reading follows on its own."""
     packs = [
         {"id": one.id, "version": one.version, "checksum": one.checksum, "title": one.title,
-         "regions": list(one.regions), "is_signed": one.is_signed}
+         "regions": list(one.regions), "is_signed": one.is_signed, "periods": dict(one.periods)}
         for one in health.packs
     ]  # fmt: skip
     said = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.pages.task_form import Group, TaskForm
-from console.said import HeldType, group_label
+from console.said import HeldType, group_label, pack_held
 from ui.theme import PATCHWORK, InvalidColour, Theme, contrast_problems, theme_from
 
 LONGEST_CONTACT: Final = 200
@@ -220,6 +220,16 @@ class LookForm(TaskForm):
         return {"theme": {name: colour for name, colour in said.items() if colour != getattr(PATCHWORK, name)}}
 
 
+_PERIODS: Final = {
+    "visible_after_end_days": gettext_lazy("A line that has ended is shown for %(number)d days"),
+    "closed_client_after_days": gettext_lazy("A record is closed %(number)d days after its last line has ended"),
+    "archive_years": gettext_lazy("A closed record is deleted after %(number)d years"),
+    "archive_min_age": gettext_lazy("A record is not deleted before its client is %(number)d"),
+    "audit_years": gettext_lazy("What was done and seen is kept for %(number)d years after that"),
+    "consent_evidence_years": gettext_lazy("Evidence of consent is kept for %(number)d years after that"),
+}
+
+
 class RetentionForm(TaskForm):
     """How long what is kept."""
 
@@ -229,6 +239,14 @@ class RetentionForm(TaskForm):
         "council under it: a council can't lengthen it, and nothing here shortens it. What a council may shorten is "
         "after how many days a yes is asked anew, in its own policy."
     )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The law pack's periods, as far as the deployment told them."""
+        place = self.page.place
+        pack = pack_held(place.said, str(self.page.value("pack").get("checksum", ""))) if place else None
+        told = pack.periods if pack else ()
+        return tuple(str(_PERIODS[name]) % {"number": number} for name, number in told if name in _PERIODS and number)
 
     def own_fields(self) -> Iterator[tuple[str, forms.Field]]:
         yield (

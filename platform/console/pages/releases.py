@@ -47,7 +47,7 @@ class AboutForm(forms.Form):
 class PackReleaseForm(AboutForm):
     """A pack version that some deployment holds."""
 
-    field_order: Final = ("checksum", "title", "notes")
+    field_order = ("checksum", "title", "notes")
     checksum = forms.ChoiceField(label=gettext_lazy("Version of a law pack"), widget=forms.RadioSelect)
 
     def __init__(self, data: Any = None) -> None:
@@ -66,7 +66,7 @@ class PackReleaseForm(AboutForm):
 class TemplateReleaseForm(AboutForm):
     """A template: of a council, or written by hand."""
 
-    field_order: Final = ("slug", "version", "title", "council", "content", "notes")
+    field_order = ("slug", "version", "title", "council", "content", "notes")
     slug = forms.SlugField(
         label=gettext_lazy("Short name"), max_length=40, help_text=gettext_lazy("Such as english-districts")
     )

@@ -52,6 +52,11 @@ class TaskForm(forms.Form):
         return (Group("", is_open=True, fields=tuple(self[name] for name in self.fields if name != "version")),)
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """What stands above the boxes, as a list."""
+        return ()
+
+    @property
     def item_hints(self) -> Mapping[str, Mapping[str, str]]:
         """Hints by field and by the value of an option."""
         return {}

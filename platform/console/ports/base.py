@@ -14,7 +14,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class PackHere:
-    """One pack that a deployment's release holds. `regions` are those its residency rule allows."""
+    """One pack that a deployment's release holds. `regions` are those its residency rule allows.
+
+    `periods` say how long what is kept, in days or years by their names; an older deployment does not tell.
+    """
 
     id: str
     version: str
@@ -22,6 +25,7 @@ class PackHere:
     title: str
     regions: tuple[str, ...]
     is_signed: bool
+    periods: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,15 @@ def _pack(said: Any) -> PackHere:
     return PackHere(
         id=one.text("id", 40), version=one.text("version", 24), checksum=one.text("checksum", 64),
         title=one.text("title", 200), regions=one.all("regions", 20, _text_of(12)), is_signed=one.flag("is_signed"),
+        periods=_periods(said.get("periods", {})),
     )  # fmt: skip
+
+
+def _periods(said: Any) -> Mapping[str, int]:
+    found = {_text_of(60)(name): number for name, number in _plain("periods", said).items()}
+    if not all(isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in found.values()):
+        raise BadReply("The deployment named a period that is none.")
+    return found
 
 
 def _service_type(said: Any) -> Mapping[str, Any]:

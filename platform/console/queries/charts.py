@@ -121,10 +121,11 @@ def total_of(measure: Measure, readings: Iterable[CouncilReading]) -> Number | N
     if measure.adds_up:
         return sum(known)
     if measure.slug == "fresh_share":
-        weighted = [(one.fresh_share, one.involvements) for one in rows if one.fresh_share is not None]
-        weighted = [(share, lines) for share, lines in weighted if lines]
-        weight = sum(lines for _share, lines in weighted)
-        return sum(share * lines for share, lines in weighted) / weight if weight else sum(known) / len(known)
+        by_lines = [
+            (share, lines) for one in rows if (share := one.fresh_share) is not None and (lines := one.involvements)
+        ]
+        weight = sum(lines for _share, lines in by_lines)
+        return sum(share * lines for share, lines in by_lines) / weight if weight else sum(known) / len(known)
     return max(known)
 
 

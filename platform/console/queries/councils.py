@@ -12,9 +12,10 @@ from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console import reports
 from console.choices import CouncilState, OrderState, Permission
 from console.errors import NotThere
-from console.models import Certificate, Council, Deployment, Offer, Order, Reading, SupportRequest
+from console.models import Certificate, Council, Deployment, Offer, Order, SupportRequest
 from console.queries.deployments import differences
 from console.queries.operators import OperatorRef
 from console.queries.proposals import ProposalLine, open_proposals_of
@@ -209,7 +210,7 @@ def council_page(by: OperatorRef, council_id: UUID) -> CouncilPage:
         raise NotThere("There is no such council.")
     orders = orders_of(council_id)
     support = SupportRequest.objects.filter(council=one).select_related("operator").order_by("-asked_at")[:10]
-    reading = Reading.objects.filter(council=one).order_by("-on").first()
+    reading = reports.latest_reading(one.id)
     asked = [row.id for row in support]
     facts = one.said.get("facts") or {}
     return CouncilPage(
@@ -224,7 +225,7 @@ def council_page(by: OperatorRef, council_id: UUID) -> CouncilPage:
         differences=differences(one),
         order=orders[0] if orders else None,
         orders=orders[1:],
-        numbers=dict(reading.numbers) if reading else {},
+        numbers=reading.numbers if reading else {},
         counted_on=reading.on if reading else None,
         offers=_offers(council_id),
         proposals=open_proposals_of(by, [council_id, *asked]),

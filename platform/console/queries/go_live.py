@@ -77,7 +77,7 @@ def go_live_page(council_id: UUID) -> GoLivePage:
     if council is None or council.state == CouncilState.DELETED:
         raise NotThere(_("There is no such council."))
     own = list(Onboarding.objects.filter(Q(council_id=council_id) | Q(answers__made__training=str(council_id))))
-    answers = next((one.answers for one in own if one.council_id == council_id), {})
+    answers: Mapping[str, Any] = next((one.answers for one in own if one.council_id == council_id), {})
     pack = pack_in_use(council, answers)
     review = PackReview.objects.filter(pack_checksum=pack.checksum).first() if pack else None
     last = Order.objects.filter(council_id=council_id).order_by("-placed_at").first()

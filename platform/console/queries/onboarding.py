@@ -33,6 +33,7 @@ class OnboardingLine:
     answered: int
     state: str
     council_id: UUID | None
+    has_failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,14 @@ class OnboardingPage:
 
 
 def onboardings() -> tuple[OnboardingLine, ...]:
-    """Every council being prepared, or made and not live yet, the last changed first. One statement."""
+    """Every council being prepared, or made and not live yet, the last changed first. Two statements."""
     rows = Onboarding.objects.select_related("started_by", "council").filter(discarded_at=None)
     shown = rows.exclude(
         Q(council__isnull=False) & ~Q(council__state__in=(CouncilState.PREPARING, CouncilState.TRAINING))
     )
+    found = list(shown.order_by("-updated_at")[:200])
+    orders = Order.objects.filter(council_id__in=[one.council_id for one in found if one.council_id], kind="create")
+    last: dict[UUID | None, str] = dict(orders.order_by("placed_at").values_list("council_id", "state"))
     return tuple(
         OnboardingLine(
             id=one.id,
@@ -150,8 +154,9 @@ def onboardings() -> tuple[OnboardingLine, ...]:
             answered=sum(bool(value_of(one.answers, task.slug)) for task in TASKS),
             state=one.council.state if one.council else "",
             council_id=one.council_id,
+            has_failed=last.get(one.council_id, "") in FAILED,
         )
-        for one in shown.order_by("-updated_at")[:200]
+        for one in found
     )
 
 
