@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 
 from tenants.context import shared
 from tenants.errors import NotTheMigrator
+from tenants.files import FilesAway
 from tenants.models import CouncilOrder
 from tenants.orders.holding import LEASE, Holding
 from tenants.orders.placing import OPEN
@@ -116,6 +117,9 @@ def _do(claim: Claim) -> None:
         returned = _run(claim)
     except StepRefused as refused:
         _fail(claim, str(refused)[:300])
+    except FilesAway as away:
+        logger.warning("files_away", extra={"kind": claim.order.kind, "task": claim.step.slug})
+        _rest_or_fail(claim, str(away))
     except Exception:  # whatever a step raises, its order has to end or be tried again
         logger.exception("order_step_failed", extra={"kind": claim.order.kind, "task": claim.step.slug})
         _rest_or_fail(claim)
@@ -183,9 +187,9 @@ def _give_up(order: CouncilOrder, sentence: str) -> None:
     order.save()
 
 
-def _rest_or_fail(claim: Claim) -> None:
+def _rest_or_fail(claim: Claim, sentence: str = "") -> None:
     if claim.step.slug != UNDO and claim.attempt >= MOST_ATTEMPTS:
-        _fail(claim, _GAVE_UP.format(claim.step.label, MOST_ATTEMPTS))
+        _fail(claim, sentence or _GAVE_UP.format(claim.step.label, MOST_ATTEMPTS))
         return
     pause = PAUSE_OF_UNDOING if claim.attempt > len(PAUSES) else PAUSES[claim.attempt - 1]
     with shared(actor="orders"):
