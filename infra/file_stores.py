@@ -32,7 +32,7 @@ class Folder(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         """Write beside its place and move it there at the end: what has the name is whole."""
-        unfinished = super()._save(name + _UNFINISHED, content)
+        unfinished = super()._save(name + _UNFINISHED, content)  # type: ignore[misc]  # the stubs don't name it
         Path(self.path(unfinished)).replace(self.path(name))
         return name
 
