@@ -55,6 +55,7 @@ lint: $(READY)
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --lint core platform/ui
 	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/mypy
+	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/python manage.py check_migrations
 
 test: lint browser pdf
 	@$(PYTEST) -n 2 --dist worksteal -m 'not slow and not bench'

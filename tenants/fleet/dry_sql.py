@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import DatabaseError, connections, router
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.migrations.state import ProjectState
-from psycopg import sql as psycopg_sql
+from psycopg.sql import Literal
 
 from tenants.context import COUNCIL_ALIAS
 
@@ -19,9 +20,17 @@ class _NobodyThere(DatabaseError):
     """The operation wants to look at a database."""
 
 
+class _DryOperations(DatabaseOperations):
+    """Puts values into statements without a connection."""
+
+    def compose_sql(self, sql: Any, params: Any) -> str:
+        return str(sql) % tuple(Literal(value).as_string(None) for value in params or ())
+
+
 class _Dry(DatabaseWrapper):
     """Speaks PostgreSQL's dialect and connects to none."""
 
+    ops_class = _DryOperations
     pg_version = 150000
 
     def ensure_connection(self) -> None:
@@ -29,11 +38,6 @@ class _Dry(DatabaseWrapper):
 
     def __init__(self) -> None:
         super().__init__({**connections.settings[COUNCIL_ALIAS], "OPTIONS": {}}, COUNCIL_ALIAS)
-        self.ops.compose_sql = _composed
-
-
-def _composed(statement: str, params: Any) -> str:
-    return statement % tuple(psycopg_sql.Literal(value).as_string(None) for value in params or ())
 
 
 def column_type(field: Any) -> str | None:

@@ -106,12 +106,13 @@ def _broken(migration: Migration, existing: Existing) -> set[str]:
 
 def _linted(statements: list[str]) -> Iterator[str]:
     try:
-        from django_migration_linter.sql_analyser import PostgresqlAnalyser, analyse_sql_statements
+        from django_migration_linter.sql_analyser.postgresql import PostgresqlAnalyser
     except ImportError as missing:
         raise RuntimeError("The check of migrations needs the development packages: pip install '.[dev]'.") from missing
 
-    errors, _ignored, warnings = analyse_sql_statements(PostgresqlAnalyser, statements)
-    yield from (_OF_THE_LINTER[issue.code] for issue in (*errors, *warnings))
+    linter = PostgresqlAnalyser(None)
+    linter.analyse(statements)
+    yield from (_OF_THE_LINTER[issue.code] for issue in (*linter.errors, *linter.warnings))
 
 
 def _in_order(loader: MigrationLoader) -> Iterable[MigrationKey]:
