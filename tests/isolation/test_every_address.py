@@ -35,6 +35,7 @@ class World:
 def make_world(name: str) -> World:
     """One of every kind of thing that an address could name, with `name` in every text that a page could show."""
     from core.consent.models import PolicyDraft, PolicyVersion
+    from core.exchange.models import ExitCopy
     from core.network.models import Involvement, LeadOffer, NetworkInvitation
     from core.notices.models import Notice
     from core.rights.models import DutyRecord, RetentionHold, RightsRequest
@@ -79,7 +80,11 @@ def make_world(name: str) -> World:
         client=client, kind="not_shared", on=clock.today(), fields={"why_not_shared": name}, by_id=viewer.id,
         pack="x", pack_checksum="x", recorded_at=clock.now(),
     )  # fmt: skip
+    copy = ExitCopy.objects.create(
+        state="ready", asked_at=clock.now(), ready_at=clock.now(), expires_at=clock.now() + timedelta(days=14)
+    )
     things = (
+        copy,
         *make_what_operators_sent(name),
         asked,
         hold,
