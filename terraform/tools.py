@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -58,11 +59,18 @@ def _aligned(text: str) -> str:
     return "\n".join(out)
 
 
+@cache
+def parsed(file: Path) -> dict[str, list[dict[str, dict[str, object]]]]:
+    """What stands in a file; read once."""
+    found: dict[str, list[dict[str, dict[str, object]]]] = hcl2.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
 def blocks(folder: Path, kind: str) -> list[tuple[str, dict[str, object]]]:
     """The variables or outputs of a folder, by name."""
     found: list[tuple[str, dict[str, object]]] = []
     for file in sorted(folder.glob("*.tf")):
-        for block in hcl2.loads(file.read_text(encoding="utf-8")).get(kind, []):
+        for block in parsed(file).get(kind, []):
             found.extend((plain(name), dict(body)) for name, body in block.items() if not name.startswith("__"))
     return found
 

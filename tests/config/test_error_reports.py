@@ -144,7 +144,7 @@ def fail_a_page(own, receiver: Receiver, folder, *, leaks: bool = False) -> None
     answer = urllib3.PoolManager().request(
         "POST", f"http://127.0.0.1:{port}/sign-in?q={CANARIES['query']}", body=f"name={CANARIES['form field']}",
         retries=False, timeout=60, headers={
-            "Host": "amber.localhost", "Cookie": f"session={CANARIES['cookie']}", "X-Note": CANARIES["header"],
+            "Host": "amber.localhost", "Cookie": f"note={CANARIES['cookie']}", "X-Note": CANARIES["header"],
             "Content-Type": "application/x-www-form-urlencoded", "User-Agent": CANARIES["header"],
             "sentry-trace": "1" * 32 + "-" + "2" * 16 + "-1",
             "baggage": f"sentry-trace_id={'1' * 32},sentry-transaction={CANARIES['baggage']},sentry-release={CANARIES['baggage']}",

@@ -87,7 +87,10 @@ def running(django_db_setup: None, cluster: object) -> Iterator[Running]:
             folder_for("nginx"), web_port=web_port, certificate=certificates.issue("proxy", *hosts, "console.localhost")
         )
         servers.append(proxy)
-        yield Running(councils, proxy, pooler, certificates, own)
+        everything = Running(councils, proxy, pooler, certificates, own)
+        # A process that has just started opens its connections first: from here on no answer may fail.
+        wait_until(lambda: hammer(everything, THREADS, seed=0) == {"its own": THREADS}, own.log(), seconds=180)
+        yield everything
     finally:
         for server in reversed(servers):
             server.stop()

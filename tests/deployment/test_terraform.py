@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import hcl2
 import pytest
 import yaml
 
@@ -42,7 +41,7 @@ def resources(kind: str) -> list[tuple[str, dict[str, Any]]]:
     """Every resource of a kind, by its address."""
     found = []
     for file in FILES:
-        for block in clean(hcl2.loads(file.read_text())).get("resource", []):
+        for block in clean(tools.parsed(file)).get("resource", []):
             for inner_kind, named in block.items():
                 if inner_kind == kind:
                     found += [(f"{name_of(file)}:{name}", body) for name, body in named.items()]
@@ -89,7 +88,7 @@ def test_every_variable_is_used_and_every_use_is_declared(folder):
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_every_call_of_a_module_gives_what_it_asks_for_and_no_more(folder):
     for file in folder.glob("*.tf"):
-        for block in clean(hcl2.loads(file.read_text())).get("module", []):
+        for block in clean(tools.parsed(file)).get("module", []):
             for name, body in block.items():
                 called = (folder / body["source"]).resolve()
                 asked = dict(tools.blocks(called, "variable"))
@@ -213,7 +212,7 @@ def test_the_variables_that_containers_get_are_those_of_the_table():
 def test_no_secret_stands_in_a_file():
     for file in FILES:
         text = file.read_text()
-        assert not re.search(r'(password|secret|token)\w*\s*=\s*"[^$"]{8,}"', text), name_of(file)
+        assert not re.search(r'(password|secret|token)\w*\s*=\s*"(?!scram-sha-256)[^$"]{8,}"', text), name_of(file)
         assert not re.search(r"AKIA[0-9A-Z]{16}", text), name_of(file)
     for folder in FOLDERS:
         for name, body in tools.blocks(folder, "variable"):
