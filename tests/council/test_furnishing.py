@@ -225,3 +225,20 @@ def test_only_a_training_council_is_filled_with_made_up_people(amber, monkeypatc
         fill_training(order(amber))
     with inside(amber):
         assert not Client.objects.exists()
+
+
+def test_a_training_council_is_filled_with_people_of_whom_nobody_can_sign_in(coral):
+    from core.council.actions.furnish import fill_training
+    from core.council.furnishing import entries_offered
+
+    victoria = packs()["au-vic"]
+    few = list(entries_offered(victoria))[:2]
+    wanted = order(coral, pack_id="au-vic", pack_checksum=victoria.checksum, furnishing={"service_types": few})
+    furnish(wanted)
+    assert fill_training(wanted)["made_up"]["clients"] > 50
+    assert fill_training(wanted)["made_up"].get("clients", 0) == 0
+    with inside(coral):
+        assert Practitioner.objects.filter(user__isnull=False).exists()
+        assert not any(user.has_usable_password() for user in User.objects.all())
+        assert not OutboxItem.objects.filter(kind="mail").exists()
+        assert set(ServiceType.objects.filter(is_offered=True).values_list("code", flat=True)) == set(few)

@@ -117,7 +117,7 @@ def end_what_ran_out() -> int:
 
 
 def _end(grant: SupportGrant, state: SupportGrant.State, slug: str, by: User | None) -> SupportGrant:
-    user = User.objects.filter(id=grant.user_id).first()
+    user = User.objects.filter(id=grant.user_id).first() if grant.user_id else None
     if user is not None:
         close_account(user=user, by=by)
     grant.state, grant.ended_at = state, clock.now()
