@@ -93,8 +93,9 @@ def delete_due() -> int:
 def _delete_one(council_id: UUID) -> bool:
     with shared(actor=ACTOR):
         council = locked_council(council_id)
-        over = council.state == CouncilState.LEAVING and council.delete_after is not None
-        if not over or council.delete_after > clock.now() or not _may_ask_now(council):
+        if council.state != CouncilState.LEAVING or council.delete_after is None:
+            return False
+        if council.delete_after > clock.now() or not _may_ask_now(council):
             return False
         record("console.council.deletion_ordered", by=None, subject=council)
         place_order(council=council, kind="delete", payload={"certificate_id": str(uuid.uuid4())}, by=None)

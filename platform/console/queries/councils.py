@@ -254,7 +254,7 @@ def council_name(council_id: UUID) -> str:
     return str(found)
 
 
-def _rows() -> QuerySet[Council]:
+def _rows() -> QuerySet[Any]:
     last = Order.objects.filter(council=OuterRef("id")).order_by("-placed_at").values("state")[:1]
     return Council.objects.select_related("deployment").annotate(
         last_order=Subquery(last),
@@ -262,7 +262,7 @@ def _rows() -> QuerySet[Council]:
     )
 
 
-def _narrowed(rows: QuerySet[Council], wanted: CouncilFilter) -> QuerySet[Council]:
+def _narrowed(rows: QuerySet[Any], wanted: CouncilFilter) -> QuerySet[Any]:
     q = wanted.q.strip()
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(all_hosts__icontains=q))
