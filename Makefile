@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+# Names and versions of what only the policy check needs; its pins are not ours, so it has an environment of its own.
+TOOLS := .venv-tools
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := .:platform
 
-.PHONY: demo demo-regions reset codes test test-slow lint assets bench setup browser pdf
+.PHONY: demo demo-regions reset codes test test-slow lint assets bench setup browser pdf servers policy
 
 $(READY): pyproject.toml
 	@echo "Setting up: a virtual environment and the dependencies (about a minute the first time)."
@@ -49,6 +51,25 @@ pdf: $(READY)
 	  { $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PANGO); } >/dev/null 2>&1 \
 	  || echo "PDF files cannot be made here: install $(PANGO) (sudo apt-get install), then start again. All else works."; }
 
+# Debian's nginx and PgBouncer, with which the deployment's own files are started, where there are none yet. RUNLEVEL=1:
+# they are for the tests to start, not for the machine.
+servers:
+	@PATH="$$PATH:/usr/sbin" && { command -v nginx && command -v pgbouncer && command -v systemd-analyze; } >/dev/null || { \
+	  echo "Installing nginx and PgBouncer for the tests of the deployment's files."; \
+	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx pgbouncer systemd >/dev/null 2>&1 \
+	  || { echo "They can't be installed here: have an administrator run apt-get install nginx pgbouncer systemd."; exit 1; }; }
+
+# terraform/ and a static policy checker; each exception stands with its reason in terraform/.checkov.yaml.
+$(TOOLS)/.ready:
+	@echo "Setting up the policy checker in an environment of its own (about a minute, once)."
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'checkov>=3.3,<4'
+	@touch $@
+
+policy: $(TOOLS)/.ready
+	@$(TOOLS)/bin/checkov --config-file terraform/.checkov.yaml
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -57,10 +78,10 @@ lint: $(READY)
 	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/mypy
 	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/python manage.py check_migrations
 
-test: lint browser pdf
+test: lint browser pdf servers
 	@$(PYTEST) -n 2 --dist worksteal -m 'not slow and not bench'
 
-test-slow: $(READY) browser pdf
+test-slow: $(READY) browser pdf servers
 	@$(PYTEST) -m 'slow'
 
 # Rebuilds the style sheet and scripts from their sources; the only command that needs Node.
