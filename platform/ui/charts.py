@@ -56,7 +56,8 @@ def line_chart(*, title: str, values: Sequence[DayValue], first: date, last: dat
 
     parts = [
         Markup(
-            '<svg class="pw-chart" role="img" xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {} {}">'
+            '<svg class="pw-chart" role="img" xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}"'
+            ' viewBox="0 0 {0} {1}">'
         ).format(WIDTH, HEIGHT),
         Markup("<title>{}</title><desc>{}</desc>").format(title, describe(known, first, last, suffix)),
         *_value_axis(top, suffix),

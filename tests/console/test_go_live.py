@@ -24,7 +24,7 @@ class Waiting:
     """A training council on an unsigned pack, of which its deployment said facts."""
 
     def __init__(self, facts=FACTS) -> None:
-        packs = [pack for pack in SAID["packs"] if pack["checksum"] == UNSIGNED]
+        packs = [{**pack} for pack in SAID["packs"] if pack["checksum"] == UNSIGNED]
         with shared():
             self.operator = make_operator()
             self.deployment = make_deployment(said={**SAID, "packs": packs})

@@ -316,6 +316,11 @@ def test_the_last_click_makes_the_council_and_asks_its_deployment_once(started):
     assert len(started.orders()) == 1
     page = started.site.get(started.path("/progress")).content.decode()
     assert "Asked of its deployment, which has not answered yet." in page
+    from console.models import Order
+
+    with shared():
+        Order.objects.update(state="running", result={"progress": {"done": 3, "of": 8, "words": "Clients"}})
+    assert "Clients: 3 of 8" in started.site.get(started.path("/progress")).content.decode()
     late = started.post("words", help_contact="Too late", conversation="")
     assert late["Location"].endswith("/progress")
     assert started.value("words")["help_contact"] != "Too late"
@@ -425,3 +430,62 @@ def test_the_task_list_asks_as_often_for_one_agency_as_for_hundreds(started, dja
         for number in range(20):
             make_listed_council(f"C{number}", started.deployment)
     assert asked() == few
+
+
+def test_the_last_click_is_taken_by_the_deployment_in_this_very_installation(db):
+    """Nothing stands in for the deployment here: its own packs, its own catalogue, its own reading of the order."""
+    from console.actions.syncing import sync_all
+    from console.models import Deployment
+    from tenants.models import CouncilOrder
+
+    assert sync_all() == 1
+    with shared():
+        operator = make_operator()
+        here = Deployment.objects.get(port="local")
+        pack = next(one for one in here.said["packs"] if one["id"] == "gb-eng")
+        chosen = {
+            "pack_id": pack["id"],
+            "version": pack["version"],
+            "checksum": pack["checksum"],
+            "title": pack["title"],
+        }
+        onboarding = make_onboarding(
+            operator, here, pack=chosen, services={"codes": ["universal.maternity"]}, agencies={"agencies": []},
+            roles={"roles": {}},
+        )  # fmt: skip
+    site = ConsoleSite().sign_in(operator)
+    assert "Create the council" in site.get(f"/new/{onboarding.id}/check").content.decode()
+    assert site.post(f"/new/{onboarding.id}/check", {"version": 1})["Location"].endswith("/progress")
+    with shared():
+        order = CouncilOrder.objects.get(kind="create")
+    assert order.payload["hosts"] == ["tamworth.example.org"]
+    page = site.get(f"/new/{onboarding.id}/progress").content.decode()
+    assert "Make its database" in page
+    assert "Invite its administrator" in page
+
+
+def test_a_host_that_a_council_has_there_without_the_console_s_knowing_is_refused_and_nothing_is_made(db):
+    from console.actions.syncing import sync_all
+    from console.models import Council, Deployment
+
+    sync_all()
+    with shared():
+        operator = make_operator()
+        here = Deployment.objects.get(port="local")
+        pack = next(one for one in here.said["packs"] if one["id"] == "gb-eng")
+        chosen = {
+            "pack_id": pack["id"],
+            "version": pack["version"],
+            "checksum": pack["checksum"],
+            "title": pack["title"],
+        }
+        onboarding = make_onboarding(
+            operator, here, pack=chosen, services={"codes": ["universal.maternity"]}, agencies={"agencies": []},
+            roles={"roles": {}}, identity={"name": "Amber again", "hosts": ["amber.localhost"]},
+        )  # fmt: skip
+        Council.objects.filter(hosts__contains=["amber.localhost"]).delete()
+    answer = ConsoleSite().sign_in(operator).post(f"/new/{onboarding.id}/check", {"version": 1})
+    assert answer.status_code == 409
+    assert "There is a council at amber.localhost already" in answer.content.decode()
+    with shared():
+        assert not Council.objects.filter(name="Amber again").exists()

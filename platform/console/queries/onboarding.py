@@ -236,8 +236,15 @@ def _creation(order: Order) -> Creation:
         host=council.hosts[0] if council.hosts else "",
         state=order.state,
         steps=tuple(CreationStep(str(label), bool(is_done)) for _slug, label, is_done in order.steps),
-        note=str(order.result.get("words", "")),
+        note=_note(order.result.get("progress")),
         error=order.error,
         placed_at=order.placed_at,
         heard_at=order.heard_at,
     )
+
+
+def _note(progress: Any) -> str:
+    """How far the present step has come, in the deployment's words."""
+    if not isinstance(progress, Mapping) or not progress.get("of"):
+        return ""
+    return _("%(words)s: %(done)s of %(of)s") % {name: progress.get(name, "") for name in ("words", "done", "of")}
