@@ -7,6 +7,7 @@ header, cookie, address, form or argument leaves the process, whatever a library
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import PurePath
 from typing import Any, Final
@@ -74,7 +75,7 @@ def options(dsn: str) -> dict[str, Any]:
             DjangoIntegration(transaction_style="function_name", middleware_spans=False),
             CeleryIntegration(propagate_traces=False),
             ExcepthookIntegration(),
-            LoggingIntegration(level=None, event_level="ERROR"),
+            LoggingIntegration(level=None, event_level=logging.ERROR),
         ],
         "before_send": scrubbed,
         "before_send_transaction": lambda _event, _hint: None,

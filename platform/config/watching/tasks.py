@@ -21,17 +21,14 @@ logger = logging.getLogger(__name__)
 OUTCOMES: Final = {"SUCCESS": "success", "FAILURE": "failure", "RETRY": "retry"}
 
 
-@signals.celeryd_init.connect(weak=False)
 def _worker_starts(**_told: Any) -> None:
     process.mark(process.WORKER)
 
 
-@signals.beat_init.connect(weak=False)
 def _scheduler_starts(**_told: Any) -> None:
     process.mark(process.SCHEDULER)
 
 
-@signals.task_prerun.connect(weak=False)
 def _begins(task: Any = None, **_told: Any) -> None:
     # Bound before the work, so that every line of it and a report of its failing name the task and the council.
     structlog.contextvars.clear_contextvars()
@@ -39,7 +36,6 @@ def _begins(task: Any = None, **_told: Any) -> None:
     task.request.began = time.perf_counter()
 
 
-@signals.task_postrun.connect(weak=False)
 def _ends(task: Any = None, state: str = "", **_told: Any) -> None:
     seconds = time.perf_counter() - getattr(task.request, "began", time.perf_counter())
     outcome = OUTCOMES.get(state, "other")
@@ -53,3 +49,9 @@ def council_of(task: Any) -> str:
     """The opaque name of the council that a task's message carries; the shared world's where it carries none."""
     headers = task.request.headers or {}
     return str(getattr(task.request, HEADER, None) or headers.get(HEADER) or SHARED_SCHEMA)
+
+
+signals.celeryd_init.connect(_worker_starts, weak=False)
+signals.beat_init.connect(_scheduler_starts, weak=False)
+signals.task_prerun.connect(_begins, weak=False)
+signals.task_postrun.connect(_ends, weak=False)
