@@ -14,6 +14,9 @@ Lines = Mapping[tuple[str, str], str]
 
 _ACL: Final = "array_to_string(ARRAY(SELECT item::text FROM unnest({}) item ORDER BY 1), ' ')"
 
+_TABLE_ACL: Final = """coalesce(relacl, acldefault((CASE relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", relowner))"""
+"""No list of rights and a list of the owner's alone are the same rights."""
+
 _LINES: Final = f"""
 WITH wanted AS (SELECT oid, nspname, nspowner, nspacl FROM pg_namespace WHERE nspname = ANY(%(names)s)),
 relations AS (
@@ -22,13 +25,13 @@ relations AS (
 ),
 lines (nspname, kind, name, definition) AS (
   SELECT nspname, 'schema', '', 'owner ' || pg_get_userbyid(nspowner) FROM wanted
-  UNION ALL SELECT nspname, 'grant', 'the schema', {_ACL.format("nspacl")} FROM wanted
+  UNION ALL SELECT nspname, 'grant', 'the schema', {_ACL.format("coalesce(nspacl, acldefault('n', nspowner))")} FROM wanted
   UNION ALL SELECT nspname,
     CASE relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' ELSE 'table' END,
     relname, concat_ws(' ', relkind, relpersistence, pg_get_userbyid(relowner), relrowsecurity, relforcerowsecurity,
       reloptions::text, CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END)
     FROM relations
-  UNION ALL SELECT nspname, 'grant', relname, {_ACL.format("relacl")} FROM relations
+  UNION ALL SELECT nspname, 'grant', relname, {_ACL.format(_TABLE_ACL)} FROM relations
   UNION ALL SELECT r.nspname, 'column', r.relname || '.' || a.attname,
     concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
       a.attcollation::regcollation, pg_get_expr(d.adbin, d.adrelid))
@@ -52,7 +55,7 @@ lines (nspname, kind, name, definition) AS (
     concat_ws(' ', pg_get_userbyid(f.proowner), pg_get_functiondef(f.oid))
     FROM wanted w JOIN pg_proc f ON f.pronamespace = w.oid AND f.prokind IN ('f', 'p')
   UNION ALL SELECT w.nspname, 'grant', f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')',
-    {_ACL.format("f.proacl")}
+    {_ACL.format("coalesce(f.proacl, acldefault('f', f.proowner))")}
     FROM wanted w JOIN pg_proc f ON f.pronamespace = w.oid
   UNION ALL SELECT w.nspname, 'type', y.typname, concat_ws(' ', y.typtype, format_type(y.typbasetype, y.typtypmod),
       (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = y.oid))

@@ -286,7 +286,7 @@ def test_two_hundred_councils_one_of_them_poisoned_killed_at_every_stage(django_
     own = with_councils(cluster, 197)
     try:
         poisoned = schemas(own)[150]
-        own.sql(f'CREATE TABLE "{poisoned}".people_madeup (note text)')
+        own.sql(f'CREATE TABLE "{poisoned}".people_madeup (id int, note text)')
         for module, name, call, _when in [*STAGES, ("forward", "_finish", 70, "in the last wave")]:
             killed = run(own, "table", before=KILL.format(module=module, name=name, call=call), check=False)
             assert killed.returncode == -9, (module, name, killed.stderr)

@@ -112,9 +112,7 @@ class Command(BaseCommand):
             missing, unknown = len(known - here), len(here - known)
             if missing or unknown:
                 wrong += 1
-                self.stdout.write(
-                    f"{name} lacks {missing} migrations and has {unknown} that this release does not know."
-                )
+                self.stdout.write(f"{name} lacks {missing} migrations and has {unknown} unknown to this release.")
         self.stdout.write(f"{len(names) - wrong} of {len(names)} councils have exactly this release's migrations.")
         if wrong:
             raise CommandError(f"{wrong} of {len(names)} councils are elsewhere.")
