@@ -96,7 +96,7 @@ def sign_pack(order: OrderWork) -> dict[str, Any]:
 
 
 def _locked(order: OrderWork) -> Council:
-    found = Council.objects.select_for_update().filter(id=order.council_id).first()
+    found: Council | None = Council.objects.select_for_update().filter(id=order.council_id).first()
     if found is None:
         raise StepRefused("There is no such council in this deployment.")
     return found
