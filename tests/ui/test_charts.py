@@ -59,6 +59,7 @@ def test_a_hidden_count_is_a_gap_and_not_a_nought():
     st.lists(
         st.tuples(st.integers(0, 364), st.one_of(st.none(), st.integers(0, 10**9), st.floats(0, 1e6))),
         unique_by=lambda one: one[0],
+        max_size=40,
     )
 )
 def test_any_values_make_well_formed_pictures_without_style(values):
