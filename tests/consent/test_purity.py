@@ -8,8 +8,10 @@ import pytest
 PURE = [
     "decision",
     "pack",
+    "pack_changes",
     "pack_loading",
     "policy",
+    "policy_moving",
     "request",
     "routes",
     "conversation",
