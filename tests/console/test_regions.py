@@ -26,7 +26,7 @@ from console.ports.tokens import Signer
 from core.consent.packs_here import packs_here
 from tenants.context import shared
 from tests import bootstrap
-from tests.own import BIN, Own, _answers, wait_until
+from tests.own import BIN, Own, wait_until
 
 pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
 
@@ -63,7 +63,14 @@ class Region:
         self.served = self.own.start(*command)
 
     def wait(self):
-        wait_until(lambda: _answers(self.port), "the deployment did not start", seconds=120)
+        wait_until(self.is_up, "the deployment did not start", seconds=180)
+
+    def is_up(self):
+        """Whether it answers, and not only listens: its worker may be loading still."""
+        try:
+            return self.ask("/healthz", {})[0] == 200
+        except OSError:
+            return False
 
     def stop(self):
         self.own.stop(self.served)
