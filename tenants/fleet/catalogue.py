@@ -25,7 +25,8 @@ relations AS (
 ),
 lines (nspname, kind, name, definition) AS (
   SELECT nspname, 'schema', '', 'owner ' || pg_get_userbyid(nspowner) FROM wanted
-  UNION ALL SELECT nspname, 'grant', 'the schema', {_ACL.format("coalesce(nspacl, acldefault('n', nspowner))")} FROM wanted
+  UNION ALL SELECT nspname, 'grant', 'the schema',
+    {_ACL.format("coalesce(nspacl, acldefault('n', nspowner))")} FROM wanted
   UNION ALL SELECT nspname,
     CASE relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' ELSE 'table' END,
     relname, concat_ws(' ', relkind, relpersistence, pg_get_userbyid(relowner), relrowsecurity, relforcerowsecurity,
