@@ -40,7 +40,7 @@ class IdentityForm(TaskForm):
     def own_fields(self) -> Iterator[tuple[str, forms.Field]]:
         yield "name", forms.CharField(
             label=_("Name of the council"), max_length=100, initial=self.said.get("name", self.page.name),
-            help_text=_("As its people know it, such as Lichfield"),
+            help_text=_("As its people know it, such as Larchfield"),
         )  # fmt: skip
         yield "hosts", forms.CharField(
             label=_("Host names"), initial="\n".join(self.said.get("hosts", ())), max_length=3_000,
