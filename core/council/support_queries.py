@@ -106,18 +106,28 @@ class Overview:
 
 
 def page_label(name: str) -> str:
-    """A page in words; its own name where no words were given."""
+    """A page in words; for one that no operator may open, what it belongs to."""
+    belongs_to = {
+        "accounts": _("Own sign-in"),
+        "council": _("The council's own pages"),
+        "directory": _("Colleagues"),
+        "exchange": _("Exit copies and imports"),
+        "network": _("Clients and their networks"),
+        "rights": _("Requests and records"),
+        "staff": _("People and agencies"),
+        "visits": _("Clients and their networks"),
+    }
     return {
         "council:home": _("Home"),
         "council:policy": _("Policy"),
         "council:support_agencies": _("Agencies and service types"),
         "council:support_log": _("What I opened"),
         "accounts:sign_out": _("Signed out"),
-    }.get(name, _("Own sign-in") if name.startswith("accounts:") else name)
+    }.get(name) or belongs_to.get(name.split(":")[0], _("Another page"))
 
 
 def support_page() -> tuple[GrantLine, ...]:
-    """Every request, newest first. Three queries."""
+    """Every request, newest first. Four queries."""
     rows = list(SupportGrant.objects.order_by("-asked_at")[:MOST_LINES])
     users = {row.user_id for row in rows if row.user_id}
     events = Event.objects.filter(actor_id__in=users, slug=OPENED_BY_SUPPORT).values_list("actor_id", "at")
@@ -129,7 +139,7 @@ def support_page() -> tuple[GrantLine, ...]:
 
 
 def grant_page(grant_id: UUID) -> GrantPage:
-    """One request. Raises NotHere. Three queries."""
+    """One request. Raises NotHere. Four queries."""
     row = SupportGrant.objects.filter(id=grant_id).first()
     if row is None:
         raise NotHere
@@ -191,7 +201,7 @@ def _line(row: SupportGrant, names: dict[UUID, str], opened: int) -> GrantLine:
         hours=row.hours,
         asked_at=row.asked_at,
         state=State.ENDED.value if ran_out else row.state,
-        decided_by=names.get(row.decided_by_id, _("somebody without a contact card")) if row.decided_by_id else "",
+        decided_by=names.get(row.decided_by_id, _("somebody who has left")) if row.decided_by_id else "",
         decided_at=row.decided_at,
         until=row.until,
         ended_at=row.ended_at or (row.until if ran_out else None),
@@ -200,5 +210,8 @@ def _line(row: SupportGrant, names: dict[UUID, str], opened: int) -> GrantLine:
 
 
 def _names(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    cards = Practitioner.objects.filter(user_id__in={one for one in user_ids if one})
-    return {card.user_id: card.full_name for card in cards if card.user_id}
+    """Who answered: by their card, else by the address they sign in with."""
+    wanted = {one for one in user_ids if one}
+    addresses = dict(User.objects.filter(id__in=wanted).values_list("id", "email"))
+    cards = Practitioner.objects.filter(user_id__in=wanted)
+    return addresses | {card.user_id: card.full_name for card in cards if card.user_id}
