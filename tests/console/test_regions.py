@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import secrets
@@ -20,7 +21,7 @@ from django.utils import timezone
 from console.actions.orders import place_order
 from console.actions.syncing import adopt, sync
 from console.models import Council, Deployment, Reading
-from console.ports import port_for
+from console.ports import port_for, remote
 from console.ports.errors import NotHere, OrderRefused, PortError, Untrusted
 from console.ports.tokens import Signer
 from core.consent.packs_here import packs_here
@@ -28,7 +29,7 @@ from tenants.context import shared
 from tests import bootstrap
 from tests.own import BIN, Own, wait_until
 
-pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
+pytestmark = [pytest.mark.django_db(databases=["default", "router", "console"]), pytest.mark.timeout(600)]
 
 KEY = Signer("console-1", Ed25519PrivateKey.generate())
 CHECKSUMS = {pack["id"]: pack["checksum"] for pack in packs_here()}
@@ -119,9 +120,9 @@ def regions(django_db_setup, cluster):
 
 
 @pytest.fixture(autouse=True)
-def _key(settings):
-    import base64
-
+def _key(settings, monkeypatch):
+    # A busy machine is slow with the first request, and time-outs have tests of their own.
+    monkeypatch.setattr(remote, "READ_SECONDS", 60.0)
     settings.CONSOLE_KEY = f"console-1:{base64.b64encode(KEY.key.private_bytes_raw()).decode()}"
     settings.DEPLOYMENT_NAME = ""
 

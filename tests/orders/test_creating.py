@@ -12,6 +12,8 @@ import pytest
 from core.consent.packs_here import packs_here
 from tests import bootstrap
 
+pytestmark = pytest.mark.timeout(600)
+
 CHECKSUM = {pack["id"]: pack["checksum"] for pack in packs_here()}["gb-eng"]
 STEPS = """
 from django.conf import settings
