@@ -51,14 +51,14 @@ pdf: $(READY)
 	  { $$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PANGO); } >/dev/null 2>&1 \
 	  || echo "PDF files cannot be made here: install $(PANGO) (sudo apt-get install), then start again. All else works."; }
 
-# Debian's nginx and PgBouncer, with which the deployment's own files are started, where there are none yet. RUNLEVEL=1:
+# Debian's servers, with which the deployment's own files are started, where there are none yet. RUNLEVEL=1:
 # they are for the tests to start, not for the machine.
 servers:
-	@PATH="$$PATH:/usr/sbin" && { command -v nginx && command -v pgbouncer && command -v systemd-analyze; } >/dev/null || { \
-	  echo "Installing nginx and PgBouncer for the tests of the deployment's files."; \
+	@PATH="$$PATH:/usr/sbin" && { command -v nginx && command -v pgbouncer && command -v systemd-analyze && ls -d /usr/lib/postgresql/*/bin; } >/dev/null 2>&1 || { \
+	  echo "Installing nginx, PgBouncer and PostgreSQL for the tests of the deployment's files."; \
 	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
-	  $$SUDO apt-get update -qq && $$SUDO env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx pgbouncer systemd >/dev/null 2>&1 \
-	  || { echo "They can't be installed here: have an administrator run apt-get install nginx pgbouncer systemd."; exit 1; }; }
+	  $$SUDO apt-get update -qq && $$SUDO env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx pgbouncer postgresql systemd >/dev/null 2>&1 \
+	  || { echo "They can't be installed here: have an administrator run apt-get install nginx pgbouncer postgresql systemd."; exit 1; }; }
 
 # terraform/ and a static policy checker; each exception stands with its reason in terraform/.checkov.yaml.
 $(TOOLS)/.ready:
