@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -106,7 +106,7 @@ class AgencyLine:
 def staff_page(asked: str, show: str, number: int) -> StaffPage:
     """The people whose name, role, agency or service holds every word of `asked`, 25 a page. Three statements."""
     show = show if show in SHOWS else "here"
-    rows = fitting(Practitioner.objects.filter(left_on__isnull=show != "left"), asked)
+    rows: TenantQuerySet[Any] = fitting(Practitioner.objects.filter(left_on__isnull=show != "left"), asked)
     invited = _open_invitations().filter(address=Lower(OuterRef("email")))
     rows = rows.annotate(is_invited=Exists(invited))
     if show == "waiting":
@@ -221,8 +221,8 @@ def type_choices() -> list[tuple[str, str]]:
     return [(str(key), label) for key, label in rows.values_list("id", "label")]
 
 
-def _open_invitations() -> TenantQuerySet[Invitation]:
-    rows = Invitation.objects.annotate(address=Lower("email"))
+def _open_invitations() -> TenantQuerySet[Any]:
+    rows: TenantQuerySet[Any] = Invitation.objects.annotate(address=Lower("email"))
     return rows.filter(accepted_at=None, expires_at__gt=clock.now())
 
 

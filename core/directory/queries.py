@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Func, Q, Value
@@ -101,7 +101,7 @@ def fitting(rows: TenantQuerySet[Practitioner], asked: str) -> TenantQuerySet[Pr
     """Those whose name, role, agency or service holds every word of `asked`, whatever its accents and capitals."""
     words = asked.replace("\0", " ").split()[:6]
     name = Concat("given_name", Value(" "), "family_name")
-    named = rows.annotate(plain_name=Lower(Func(name, function="unaccent")))
+    named: TenantQuerySet[Any] = rows.annotate(plain_name=Lower(Func(name, function="unaccent")))
     return named.filter(reduce(and_, (_fits(word[:60]) for word in words))) if words else named
 
 

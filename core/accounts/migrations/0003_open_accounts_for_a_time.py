@@ -5,25 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_list_open_sessions'),
+        ("accounts", "0002_list_open_sessions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='open_until',
+            model_name="user",
+            name="open_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='invitation',
-            name='roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('practitioner', 'Practitioner'), ('manager', 'Team manager'), ('safeguarding_lead', 'Safeguarding lead'), ('broker', 'Broker'), ('ig_officer', 'Information-governance officer'), ('council_admin', 'Council administrator'), ('auditor', 'Auditor'), ('support', 'Support by an operator')], max_length=24), default=list, size=None),
+            model_name="invitation",
+            name="roles",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("practitioner", "Practitioner"),
+                        ("manager", "Team manager"),
+                        ("safeguarding_lead", "Safeguarding lead"),
+                        ("broker", "Broker"),
+                        ("ig_officer", "Information-governance officer"),
+                        ("council_admin", "Council administrator"),
+                        ("auditor", "Auditor"),
+                        ("support", "Support by an operator"),
+                    ],
+                    max_length=24,
+                ),
+                default=list,
+                size=None,
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('practitioner', 'Practitioner'), ('manager', 'Team manager'), ('safeguarding_lead', 'Safeguarding lead'), ('broker', 'Broker'), ('ig_officer', 'Information-governance officer'), ('council_admin', 'Council administrator'), ('auditor', 'Auditor'), ('support', 'Support by an operator')], max_length=24), blank=True, default=list, size=None),
+            model_name="user",
+            name="roles",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("practitioner", "Practitioner"),
+                        ("manager", "Team manager"),
+                        ("safeguarding_lead", "Safeguarding lead"),
+                        ("broker", "Broker"),
+                        ("ig_officer", "Information-governance officer"),
+                        ("council_admin", "Council administrator"),
+                        ("auditor", "Auditor"),
+                        ("support", "Support by an operator"),
+                    ],
+                    max_length=24,
+                ),
+                blank=True,
+                default=list,
+                size=None,
+            ),
         ),
     ]

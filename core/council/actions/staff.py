@@ -234,7 +234,8 @@ def _require_another_administrator(user: User, by: User) -> None:
 
 
 def _require_address_free(email: str, card_id: UUID | None, by: User) -> None:
-    taken = Practitioner.objects.filter(email__iexact=email, left_on=None).exclude(id=card_id)
+    others = Practitioner.objects.filter(email__iexact=email, left_on=None)
+    taken = others.exclude(id=card_id) if card_id else others
     if email and taken.exists():
         refuse(REFUSED, by=by, reason="address_in_use")
         raise AddressInUse
