@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db(databases=["default", "router", "console"]),
 
 KEY = Signer("console-1", Ed25519PrivateKey.generate())
 CHECKSUMS = {pack["id"]: pack["checksum"] for pack in packs_here()}
-TYPES = ["health.gp", "education.school"]
+TYPES = ["universal.gp", "universal.maternity"]
 
 
 class Region:
