@@ -26,7 +26,7 @@ def mailed_link() -> str:
     from core.notices.models import OutboxItem
 
     with shared():
-        mails = OutboxItem.objects.filter(kind="mail", payload__text__contains="/join/")
+        mails = OutboxItem.objects.filter(kind="mail", payload__text__icontains="/join/")
         text = mails.order_by("-created_at").first().payload["text"]
     return re.search(r"https?://console\.localhost(/\S+)", text)[1]
 
