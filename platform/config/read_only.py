@@ -31,14 +31,16 @@ GOES_ON: Final = frozenset({
     "accounts:remove_factor", "accounts:end_session",
     # looking, where a name would stand in the address if it were not sent
     "network:search", "network:suggest", "network:results", "rights:pack_pdf", "rights:pack_json",
-    # who may look can always be made fewer: accounts closed, an operator's support taken back
-    "staff:close", "staff:close_account", "council:support_request",
+    # who may look can always be made fewer: a yes taken back, accounts closed, an operator's support taken back
+    "network:withdraw", "staff:close", "staff:close_account", "staff:left", "council:support_request",
+    # a person in danger does not wait for a council's return
+    "network:limited_sight", "network:end_limited_sight", "network:limited_sight_review",
     # one's own reading mark
     "council:read_notices",
     # the council's own copy of everything, which it needs most when it leaves
     "exchange:exit_copies", "exchange:ask_for_exit_copy", "exchange:fetch_exit_copy",
 })  # fmt: skip
-"""What is taken in while the council is suspended: it changes nothing that anybody else of the council sees."""
+"""What is taken in while the council is suspended: it shows nobody more than the law lets them see today."""
 
 
 class ReadOnlyMiddleware:

@@ -29,16 +29,16 @@ WAITS = frozenset({
     "network:answer_invitation", "network:answer_lead", "network:approval", "network:approvals",
     "network:ask_for_shield", "network:broker_ask", "network:broker_message", "network:broker_queue",
     "network:confirm", "network:conflicts", "network:conversation", "network:declare_conflict", "network:duplicates",
-    "network:edit_details", "network:end", "network:end_limited_sight", "network:end_stand_in", "network:invite",
-    "network:join", "network:lift_conflict", "network:lift_shield", "network:limited_sight",
-    "network:limited_sight_review", "network:limited_sights", "network:material_pdf", "network:materials",
+    "network:edit_details", "network:end", "network:end_stand_in", "network:invite",
+    "network:join", "network:lift_conflict", "network:lift_shield", 
+    "network:limited_sights", "network:material_pdf", "network:materials",
     "network:name_for_shield", "network:offer_lead", "network:passed_message_done", "network:past", "network:shield",
     "network:shield_request", "network:shields", "network:stand_ins", "network:take_lead", "network:talk",
-    "network:undo_add", "network:undo_conflict", "network:undo_end", "network:undo_join", "network:withdraw",
+    "network:undo_add", "network:undo_conflict", "network:undo_end", "network:undo_join", 
     "rights:call", "rights:client_records", "rights:correct", "rights:end_hold", "rights:find", "rights:hold",
     "rights:queue", "rights:record", "rights:records", "rights:register", "rights:request", "rights:retention",
     "rights:step", "rights:take_in", "rights:take_in_letter", "staff:accounts", "staff:add", "staff:add_agency",
-    "staff:agencies", "staff:agency", "staff:back", "staff:change", "staff:invite", "staff:left", "staff:open",
+    "staff:agencies", "staff:agency", "staff:back", "staff:change", "staff:invite", "staff:open",
     "staff:people", "staff:person", "staff:roles", "theme", "visits:cancel", "visits:change", "visits:client",
     "visits:log", "visits:plan", "visits:undo_cancel", "visits:undo_contact",
 })  # fmt: skip
@@ -141,3 +141,14 @@ def test_a_part_of_a_page_gives_way_to_the_whole_notice(amber, suspended, practi
 def test_a_visitor_may_still_sign_in(amber, suspended):
     answer = Site(amber).post("/sign-in", {"email": "nobody@amber.example", "password": "wrong"})
     assert answer.status_code == 422
+
+
+def test_a_yes_is_taken_back_and_limited_sight_opens_while_suspended(amber, suspended, practitioner):
+    """What protects a person does not wait for a council's return: these doors answer for themselves."""
+    viewer, client, _line = practitioner
+    site = Site(amber).sign_in(viewer)
+    taken_back = site.post(reverse("network:withdraw", args=[client.id]), {})
+    assert taken_back.status_code == 422, "it asks what is taken back"
+    assert b"Nothing can be changed for now" not in taken_back.content
+    opened = site.post(reverse("network:limited_sight", args=[client.id]), {})
+    assert b"Nothing can be changed for now" not in opened.content
