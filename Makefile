@@ -74,7 +74,7 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --lint core platform/ui
+	@$(BIN)/djlint --quiet --lint core platform/ui platform/console
 	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/mypy
 	@PATCHWORK_MODE=test DATABASE_URL=postgres:///types BROKER_URL=redis://localhost $(BIN)/python manage.py check_migrations
 

@@ -226,7 +226,7 @@ def _open_invitations() -> TenantQuerySet[Any]:
     return rows.filter(accepted_at=None, expires_at__gt=clock.now())
 
 
-def _line(row: Practitioner) -> PersonLine:
+def _line(row: Any) -> PersonLine:
     is_invited = bool(getattr(row, "is_invited", False))
     return PersonLine(
         id=row.id,
