@@ -65,6 +65,7 @@ def environment(database_url: str, broker_url: str, state: Path = STATE) -> dict
     return {
         **os.environ,
         "PATCHWORK_MODE": "demo",
+        "PATCHWORK_DEPLOYMENT_NAME": "Demonstration",
         "PATCHWORK_SHOW_CODES": "1",
         "PATCHWORK_STATE": str(state),
         "DATABASE_URL": database_url,
@@ -118,6 +119,9 @@ def set_up(env: dict[str, str], councils: Sequence[DemoCouncil] = COUNCILS, stat
             manage(env, "load_demo", "--council", council.name)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
+    if councils:
+        with step("Counting the councils"):
+            manage(env, "count_councils")
 
 
 def set_up_console(env: dict[str, str], state: Path = STATE) -> None:
