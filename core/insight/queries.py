@@ -1,7 +1,8 @@
 """Counts and facts of the present council: as many statements whatever its size, and nobody's name in any of them.
 
 People are counted for the whole council and never by agency, service or anything else, and a count below 5 is none at
-all. Two days compared tell that somebody came or went in a council of hundreds, and not who, where or why.
+all; nor is one told that, taken from another, leaves so few. Two days compared tell that somebody came or went in a
+council of hundreds, and not who, where or why.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ def numbers() -> Numbers:
     oldest = waiting["oldest"]
     return {
         "practitioners": unless_few(staff["all"]),
-        "active_practitioners": unless_few(staff["active"]),
+        "active_practitioners": part_unless_few(staff["active"], staff["all"]),
         "clients": unless_few(clients),
         "involvements": unless_few(lines["all"]),
-        "fresh_share": round(lines["fresh"] / lines["all"], 2) if lines["all"] >= FEW else None,
+        "fresh_share": share_unless_few(lines["fresh"], lines["all"]),
         "backlog": waiting["all"],
         "backlog_minutes": int((now - oldest).total_seconds() // 60) if oldest else 0,
         "storage_bytes": _table_bytes()
@@ -77,6 +78,16 @@ def facts() -> dict[str, Any]:
 def unless_few(number: int) -> int | None:
     """A count of people, or nothing where it could pick somebody out. Nobody at all is told as nobody."""
     return number if number == 0 or number >= FEW else None
+
+
+def part_unless_few(part: int, whole: int) -> int | None:
+    """How many of a number that is told too, or nothing where either they or the others are few."""
+    return unless_few(part) if unless_few(whole - part) is not None else None
+
+
+def share_unless_few(part: int, whole: int) -> float | None:
+    """Their share, or nothing where either they or the others are few: the whole is told, and one gives the other."""
+    return round(part / whole, 2) if whole and part_unless_few(part, whole) is not None else None
 
 
 def _lines(today: Any) -> dict[str, int]:
