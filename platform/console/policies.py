@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -32,16 +34,65 @@ def require(by: Asking, permission: Permission) -> None:
         raise NotPermitted("Your roles do not allow this.")
 
 
-def can_decide(by: Asking, proposed_by_id: UUID) -> bool:
-    """Whether `by` may decide what someone proposed: it takes another operator, with the right to decide."""
-    return by.may(Permission.DECIDE) and by.id != proposed_by_id
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Who let an operator in: added them (nobody, from the terminal), gave their roles last, invited them again."""
+
+    added_by: UUID | None = None
+    roles_by: UUID | None = None
+    invited_by: UUID | None = None
 
 
-def require_can_decide(by: Asking, proposed_by_id: UUID) -> None:
+Operators = Mapping[UUID, LetIn]
+"""Every operator there is, and who let them in."""
+
+
+def are_two(one: UUID, other: UUID, operators: Operators) -> bool:
+    """Whether these count as two people: neither let the other in, and together they stand on more than one's word.
+
+    An administrator could otherwise add two operators, be both of them, and decide alone.
+    """
+    if one == other:
+        return False
+    for mine, theirs in ((one, other), (other, one)):
+        let_in = operators.get(mine, LetIn())
+        if theirs in (let_in.added_by, let_in.roles_by, let_in.invited_by):
+            return False
+    return len(vouching(one, operators) | vouching(other, operators)) > 1
+
+
+def vouching(one: UUID, operators: Operators) -> frozenset[UUID]:
+    """On whose word an operator stands in the end: of those whom the terminal added, each stands on their own."""
+    seen: set[UUID] = set()
+    ahead, found = [one], set()
+    while ahead:
+        now = ahead.pop()
+        if now in seen:
+            continue
+        seen.add(now)
+        let_in = operators.get(now, LetIn())
+        if let_in.added_by is None:
+            found.add(now)
+        else:
+            ahead += [who for who in (let_in.added_by, let_in.roles_by) if who is not None]
+    return frozenset(found)
+
+
+def can_decide(by: Asking, proposed_by_id: UUID, operators: Operators) -> bool:
+    """Whether `by` may decide what someone proposed: it takes another person, with the right to decide."""
+    return by.may(Permission.DECIDE) and are_two(by.id, proposed_by_id, operators)
+
+
+def require_can_decide(by: Asking, proposed_by_id: UUID, operators: Operators) -> None:
     """The same rule. Raises NotPermitted with the reason."""
     if by.id == proposed_by_id:
         raise NotPermitted("You proposed this yourself: another operator has to decide.")
     require(by, Permission.DECIDE)
+    if not are_two(by.id, proposed_by_id, operators):
+        raise NotPermitted(
+            "You and who proposed this were let in by one another, or by the same administrator: "
+            "an operator whom another administrator let in has to decide."
+        )
 
 
 def can_change_roles(by: Asking, operator_id: UUID) -> bool:

@@ -30,7 +30,7 @@ NOT_WALKED = {"accounts:sign_out", "accounts:draft", "accounts:join", "accounts:
 EVERYBODY = frozenset(ROLES)
 OPERATOR, RELEASE = frozenset({"operator"}), frozenset({"release_manager"})
 SEES_LOG, ADMIN = EVERYBODY - {"finance"}, frozenset({"administrator"})
-DECIDES = frozenset({"operator", "release_manager", "administrator"})
+DECIDES = frozenset({"operator", "release_manager"})
 
 WHO = {
     EVERYBODY: """home proposals proposal withdraw_proposal councils council council_progress certificate

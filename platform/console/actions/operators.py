@@ -72,6 +72,8 @@ def invite_operator_again(*, operator_id: UUID, by: OperatorRef) -> Operator:
     if not operator.user.is_active:
         raise NotPossible("This account is closed: reopen it first.")
     invite_again(user=operator.user, by=_account(by), actor=by)
+    operator.invited_by_id = by.id
+    operator.save(update_fields=["invited_by_id"])
     record("console.operator.invited_again", by=by, subject=operator)
     return operator
 
@@ -85,6 +87,8 @@ def change_roles(*, operator_id: UUID, roles: Iterable[str], by: OperatorRef) ->
     wanted = _roles(roles)
     before = sorted(operator.roles.values_list("slug", flat=True))
     operator.roles.set(wanted)
+    operator.roles_by_id = by.id
+    operator.save(update_fields=["roles_by_id"])
     _require_administrator()
     after = sorted(role.slug for role in wanted)
     record("console.operator.roles_changed", by=by, subject=operator, detail={"before": before, "after": after})
@@ -131,8 +135,9 @@ def _add(*, name: str, email: str, roles: Iterable[str], by: OperatorRef | None)
         user=user, defaults={"name": name.strip(), "added_at": clock.now(), "added_by_id": by.id if by else None}
     )
     if not is_new:
-        operator.name = name.strip()
-        operator.save(update_fields=["name"])
+        operator.name, operator.added_by_id = name.strip(), by.id if by else None
+        operator.roles_by_id = operator.invited_by_id = None
+        operator.save(update_fields=["name", "added_by_id", "roles_by_id", "invited_by_id"])
     operator.roles.set(wanted)
     record("console.operator.invited", by=by, subject=operator, detail={"roles": sorted(r.slug for r in wanted)})
     return operator

@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from console.choices import ProposalKind
+from console.choices import Permission, ProposalKind
 from console.errors import ChangedMeanwhile, NotPermitted, NotPossible, NotThere
 from console.models import Proposal
 from console.policies import MAY_PROPOSE, require, require_can_decide
-from console.queries.operators import OperatorRef, operator_of
+from console.queries.operators import OperatorRef, operator_of, who_let_in
 from console.queries.proposals import WAITS
 from core import clock
 from core.audit.actions import record, refuse
@@ -71,9 +71,9 @@ def decide(*, proposal_id: UUID, approve: bool, reason: str, by: OperatorRef) ->
     """
     proposal = _locked(proposal_id)
     try:
-        require_can_decide(by, proposal.proposed_by_id)
+        require_can_decide(by, proposal.proposed_by_id, who_let_in())
     except NotPermitted:
-        why = "own_proposal" if proposal.proposed_by_id == by.id else "no_permission"
+        why = _why_not(proposal, by)
         refuse("console.proposal.decided", by=by, reason=why, subject_id=proposal.id, detail=_about(proposal))
         raise
     _require_open(proposal)
@@ -112,6 +112,13 @@ def expire_old() -> int:
 def is_over(proposal: Proposal) -> bool:
     """Whether a proposal has waited too long to be decided."""
     return bool(proposal.proposed_at <= clock.now() - WAITS)
+
+
+def _why_not(proposal: Proposal, by: OperatorRef) -> str:
+    """For the log: why this operator did not decide."""
+    if proposal.proposed_by_id == by.id:
+        return "own_proposal"
+    return "not_two_people" if by.may(Permission.DECIDE) else "no_permission"
 
 
 def _locked(proposal_id: UUID) -> Proposal:

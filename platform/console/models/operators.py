@@ -24,7 +24,11 @@ class OperatorRole(models.Model):
 
 
 class Operator(models.Model):
-    """Someone who operates the platform. Signs in on the console's host alone; has no account in any council."""
+    """Someone who operates the platform. Signs in on the console's host alone; has no account in any council.
+
+    Who added them, who gave them their roles last and who invited them again last says whose word they stand on
+    (docs/adr/0014-two-operators-are-two-people.md). Whom the server's terminal added, nobody did.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -32,6 +36,8 @@ class Operator(models.Model):
     roles = models.ManyToManyField(OperatorRole, related_name="+", db_table="console_operator_roles")
     added_at = models.DateTimeField()
     added_by_id = models.UUIDField(null=True)
+    roles_by_id = models.UUIDField(null=True)
+    invited_by_id = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         return self.name

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from console.choices import ProposalKind
 from console.errors import NotThere
 from console.models import Council, Proposal, Release, SupportRequest
-from console.policies import can_decide
-from console.queries.operators import OperatorRef
+from console.policies import Operators, can_decide
+from console.queries.operators import OperatorRef, who_let_in
 from core import clock
 
 WAITS: Final = timedelta(days=7)
@@ -63,7 +63,7 @@ class Proposals:
 
 
 def proposals_for(by: OperatorRef) -> Proposals:
-    """The page of proposals. Six statements at most."""
+    """The page of proposals. Seven statements at most."""
     rows = _rows()
     waiting = rows.filter(decision="open", proposed_at__gt=clock.now() - WAITS).order_by("proposed_at")
     settled = rows.exclude(id__in=waiting.values("id")).order_by("-proposed_at")[:HISTORY]
@@ -101,7 +101,8 @@ def _rows() -> QuerySet[Proposal]:
 
 def _lines(rows: list[Proposal], by: OperatorRef) -> list[ProposalLine]:
     subjects = _Subjects(rows)
-    return [_line(one, subjects, by) for one in rows]
+    operators = who_let_in() if rows else {}
+    return [_line(one, subjects, by, operators) for one in rows]
 
 
 class _Subjects:
@@ -133,7 +134,7 @@ class _Subjects:
         return release.title if release else _("Something that is not there any more")
 
 
-def _line(one: Proposal, subjects: _Subjects, by: OperatorRef) -> ProposalLine:
+def _line(one: Proposal, subjects: _Subjects, by: OperatorRef, operators: Operators) -> ProposalLine:
     council = subjects.council_of(one)
     runs_out = one.proposed_at + WAITS
     is_over = one.decision == Proposal.Decision.OPEN and runs_out <= clock.now()
@@ -145,7 +146,7 @@ def _line(one: Proposal, subjects: _Subjects, by: OperatorRef) -> ProposalLine:
         proposed_by=one.proposed_by.name, proposed_at=one.proposed_at, runs_out_at=runs_out, state=state.value,
         state_label=str(state.label), decided_by=one.decided_by.name if one.decided_by else "",
         decided_at=one.decided_at, decided_reason=one.decided_reason, is_mine=one.proposed_by_id == by.id,
-        may_decide=is_open and can_decide(by, one.proposed_by_id),
+        may_decide=is_open and can_decide(by, one.proposed_by_id, operators),
         may_withdraw=is_open and one.proposed_by_id == by.id,
     )  # fmt: skip
 
