@@ -6,7 +6,6 @@ console reads the stored readings, and no request of the console ever enters a c
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +15,9 @@ from uuid import UUID
 from console.models import Reading
 
 Number = int | float
+
+GREATEST: Final = 2**53 - 1
+"""More of anything than a council can have; a greater number was never counted."""
 
 COUNTS: Final = (
     "active_practitioners", "clients", "involvements", "fresh_share", "requests", "errors", "p95_ms", "backlog",
@@ -92,6 +94,7 @@ def _reading(row: Reading) -> CouncilReading:
 
 def _number(value: Any) -> Number | None:
     """A number that was counted. Anything else is no number: the deployment did not count it, or may not say it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    # An int is compared as it is: one that no float can hold would end every page that shows it.
+    return value if 0 <= value <= GREATEST else None

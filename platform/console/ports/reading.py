@@ -1,21 +1,23 @@
 """From what a deployment said to the values of `ports.base`: every field is looked at; one that is wrong spoils all.
 
 A deployment elsewhere may be broken or broken into. What it says is shown to operators and kept, so each text has a
-length, each list an end, and no text holds signs that a page or a terminal would obey.
+length, each list an end, each number a size, and no text holds signs that a page or a terminal would obey.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NoReturn, TypeVar
 from uuid import UUID
 
 from console.choices import OrderState
 from console.ports.base import CouncilHere, Health, OrderHere, PackHere, ReadingHere
 from console.ports.errors import BadReply
+from core import clock
 
 T = TypeVar("T")
 
@@ -23,8 +25,16 @@ MOST_COUNCILS: Final = 5_000
 MOST_READINGS: Final = 500_000
 MOST_DEPTH: Final = 12
 _STATES: Final = frozenset({"preparing", "training", "live", "suspended"})
-_UNSEEMLY: Final = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069<>]")
-"""Signs that no name of ours holds: controls, marks that turn the writing round, and those of markup."""
+LONGEST_TEXT: Final = 20_000
+GREATEST_NUMBER: Final = 2**53 - 1
+"""The greatest whole number that every reader of JSON keeps as it was written; more bytes than any council has."""
+_YEARS: Final = range(2000, 2201)
+_HIDDEN: Final = r"\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f"
+"""Signs that are not seen, or turn the writing round, and halves of signs that no database keeps."""
+_UNSEEMLY: Final = re.compile(rf"[\x00-\x1f{_HIDDEN}<>]")
+"""Signs that no name of ours holds: controls, what is not seen, and the signs of markup."""
+_UNSEEMLY_IN_TEXT: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f{_HIDDEN}]|\r(?!\n)")
+"""The same for longer texts, which may have lines and tabs; what looks like markup may stand, for pages escape it."""
 _HOST: Final = re.compile(r"[a-z0-9.-]{1,253}")
 
 
@@ -78,11 +88,15 @@ def fleet(said: Any) -> Mapping[str, Any]:
 def parsed(body: bytes) -> Any:
     """The reply as JSON, not deeper than anything of ours. Raises BadReply."""
     try:
-        said = json.loads(body)
+        said = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as broken:
         raise BadReply("The deployment's reply is not JSON.") from broken
     _require_shallow(said, MOST_DEPTH)
     return said
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON's.")
 
 
 def _require_shallow(said: Any, left: int) -> None:
@@ -137,8 +151,16 @@ def _reading(said: Any) -> ReadingHere:
     numbers = one.plain("numbers")
     _require_counts(numbers)
     return ReadingHere(
-        council_id=one.id("council_id"), on=one.day("on"), numbers=numbers, counted_at=one.moment("counted_at")
+        council_id=one.id("council_id"), on=_past_day(one), numbers=numbers, counted_at=one.moment("counted_at")
     )
+
+
+def _past_day(one: _Fields) -> date:
+    """The day that was counted: none to come, but for where it is tomorrow already."""
+    found = one.day("on")
+    if found > clock.now().date() + timedelta(days=1):
+        raise BadReply("The deployment counted a day that is still to come.")
+    return found
 
 
 def _require_counts(numbers: Any) -> None:
@@ -177,14 +199,22 @@ def _plain(name: str, value: Any) -> Mapping[str, Any]:
 
 
 def _require_seemly(value: Any) -> None:
-    """No text anywhere with controls or turned writing; what looks like markup may stand, for pages escape it."""
+    """At any depth: texts of a length and without signs that are not seen, numbers of a size, and nothing else."""
     if isinstance(value, dict):
         for name, inner in value.items():
             _text_of(200)(name)
             _require_seemly(inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _require_seemly(inner)
+    elif isinstance(value, str):
+        if len(value) > LONGEST_TEXT or _UNSEEMLY_IN_TEXT.search(value):
+            raise BadReply("The deployment's reply holds a text that is none of ours.")
+    elif isinstance(value, int | float):
+        if not math.isfinite(value) if isinstance(value, float) else abs(value) > GREATEST_NUMBER:
+            raise BadReply("The deployment's reply holds a number that is none of ours.")
+    elif value is not None:
+        raise BadReply("The deployment's reply holds something that is none of ours.")
 
 
 class _Fields:
@@ -218,7 +248,7 @@ class _Fields:
 
     def moment(self, name: str) -> datetime:
         found = self._read(name, datetime.fromisoformat)
-        if found.tzinfo is None:
+        if found.tzinfo is None or found.year not in _YEARS:
             raise BadReply(f"The deployment's reply has no proper “{name}”.")
         return found
 
