@@ -6,24 +6,19 @@ is the council's help contact, which is often somebody's own address.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Concat, Lower, StrIndex
+from django.db.models.functions import Lower
 
 from core.consent.actions_policy import present_tightening
 from core.consent.packs_in_use import pack_of
 from core.consent.policy import stored_tightening
+from core.council.named_people import naming_somebody
 from core.directory.catalogue import load_catalogue
 from core.directory.models import Agency, Practitioner, Service, ServiceType
 from core.people.identity import parse_phone
-from core.people.models import Client
 from tenants.context import require_current
-
-_MAIL_OR_NUMBER: Final = re.compile(r"@|(?:\d[\s()./-]*){7,}")
 
 
 def collect() -> dict[str, Any]:
@@ -45,7 +40,7 @@ def collect() -> dict[str, Any]:
     )
     agencies = list(Agency.objects.order_by(Lower("name")))
     titles = [title for named in roles.values() for title in named]
-    spoken = _say_somebody([*words.values(), *titles, *(agency.name for agency in agencies)])
+    spoken = naming_somebody([*words.values(), *titles, *(agency.name for agency in agencies)])
     return {
         "service_types": sorted(offered),
         "agencies": _agencies([agency for agency in agencies if agency.name not in spoken], offered, pack.jurisdiction),
@@ -78,18 +73,3 @@ def _agencies(agencies: list[Agency], offered: set[str], jurisdiction: str) -> l
         }
         for agency in agencies
     ]
-
-
-def _say_somebody(texts: Iterable[str]) -> set[str]:
-    """Those of these texts that hold a person's full name, a mail address or a number."""
-    every = set(texts)
-    said = {text for text in every if _MAIL_OR_NUMBER.search(text)}
-    blob = "\n".join(sorted(every)).casefold()
-    if not blob:
-        return said
-    full = Lower(Concat(F("given_name"), Value(" "), F("family_name")))
-    for people in (Practitioner.objects.all(), Client.objects.filter(removed_at=None)):
-        met = people.annotate(full=full, met=StrIndex(Value(blob, output_field=TextField()), full)).filter(met__gt=0)
-        names = {name.strip() for name in met.values_list("full", flat=True)} - {""}
-        said |= {text for text in every if any(name in text.casefold() for name in names)}
-    return said

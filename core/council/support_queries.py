@@ -18,6 +18,7 @@ from core.accounts.models import User
 from core.audit.models import Event
 from core.council.errors import NotHere
 from core.council.models import SupportGrant
+from core.council.named_people import naming_somebody
 from core.council.policy_words import rounded
 from core.directory.choices import AgencyKind
 from core.directory.models import Agency, Practitioner, Service, ServiceType
@@ -159,14 +160,22 @@ def own_grant(user: User) -> GrantPage | None:
 
 
 def overview() -> Overview:
-    """The council's organisations and counts. Five queries, whatever the size."""
+    """The council's organisations and counts, without the names of those that are named after somebody.
+
+    Seven queries, whatever the size.
+    """
     kinds = dict(AgencyKind.choices)
     say = rounded(exact=False)
-    agencies = Agency.objects.annotate(number=Count("services")).order_by("name")
+    agencies = list(Agency.objects.annotate(number=Count("services")).order_by("name"))
+    spoken = naming_somebody(row.name for row in agencies)
+    unnamed = _("an agency named after a person")
     offering = dict(Service.objects.values_list("service_type_id").annotate(number=Count("agency_id", distinct=True)))
     types = ServiceType.objects.order_by("label")
     return Overview(
-        agencies=tuple(AgencyLine(row.name, str(kinds.get(row.kind, row.kind)), row.number) for row in agencies),
+        agencies=tuple(
+            AgencyLine(unnamed if row.name in spoken else row.name, str(kinds.get(row.kind, row.kind)), row.number)
+            for row in agencies
+        ),
         types=tuple(
             TypeCount(row.code, row.label, row.is_sensitive, row.is_offered, offering.get(row.id, 0)) for row in types
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ from core.council.support_queries import support_page
 from core.notices.models import Notice, OutboxItem
 from tenants.context import inside
 from tenants.orders.work import OrderWork, StepRefused
-from tests.factories import make_client, make_practitioner, make_service, make_user
+from tests.factories import make_agency, make_client, make_practitioner, make_service, make_user
 from tests.factories.site import Site
 from tests.isolation.test_every_address import addresses, filled
 
@@ -235,6 +236,46 @@ def test_the_policy_is_shown_to_support_without_a_button_and_without_a_name(ambe
     assert CANARY not in page
     assert "Prepare a change" not in page
     assert CANARY in Site(amber).sign_in(admin).get("/policy").content.decode()
+
+
+def test_agencies_named_after_a_person_are_shown_to_support_without_their_name(amber, granted):
+    with inside(amber):
+        make_practitioner(make_service(), given_name="Zola", family_name=CANARY)
+        make_client("Yann", CANARY)
+        for name in (
+            f"zola {CANARY} Childminding",
+            f"Friends of Yann {CANARY}",
+            "Nursery 07700 900123",
+            "Harbour Midwives",
+        ):
+            make_service(make_agency(name))
+    page = Site(amber).sign_in(operator_of(amber)).get("/support/agencies").content.decode()
+    assert CANARY.casefold() not in page.casefold()
+    assert "900123" not in page
+    assert page.count("an agency named after a person") == 3
+    assert "Harbour Midwives" in page
+
+
+def test_own_words_that_name_somebody_are_kept_back_from_support_alone(amber, admin, granted):
+    from core.consent.actions_policy import record_first_policy
+    from core.consent.own_words import words_by_path
+    from core.consent.packs_in_use import packs
+    from core.consent.policy import starting_policy
+
+    pack = packs()["gb-eng"]
+    paths = list(words_by_path(pack))[:4]
+    own = [f"Ask Zola {CANARY} first.", f"Write to {CANARY}@council.example.", "Ring 01632 960 123.", "That is fine."]
+    with inside(amber):
+        card = make_practitioner(make_service(), given_name="Zola", family_name=CANARY, roles=("ig_officer",))
+        tighter = replace(starting_policy(pack).tightening, wording=dict(zip(paths, own, strict=True)))
+        record_first_policy(pack=pack, tightening=tighter, by=card.user)
+    page = Site(amber).sign_in(operator_of(amber)).get("/policy").content.decode()
+    assert CANARY not in page
+    assert "960 123" not in page
+    assert page.count("words that name somebody, which are not shown here") == 3
+    assert "That is fine." in page
+    theirs = Site(amber).sign_in(admin).get("/policy").content.decode()
+    assert all(words in theirs for words in own)
 
 
 def test_granting_asks_once_more_who_one_is(amber, admin, asked):
