@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +23,8 @@ from console.queries.operators import OperatorRef
 from core import clock
 from core.audit.actions import record
 from tenants.context import shared
+
+logger = logging.getLogger(__name__)
 
 CONNECTED: Final = "connected"
 DIFFERS: Final = "differs"
@@ -102,13 +105,20 @@ def test_connections() -> int:
     with shared(actor="job:console.errands"):
         waiting = list(Deployment.objects.filter(Q(tested__has_key="asked_at") & ~Q(tested__has_key="answered_at")))
     for deployment in waiting:
-        slug, words, health = _answer(deployment)
-        tested = {**deployment.tested, "answered_at": clock.now().isoformat(), "slug": slug, "words": words}
-        with shared(actor="job:console.errands"):
-            # Somebody may have asked anew meanwhile, of another address: that question stays open.
-            asked = Deployment.objects.filter(id=deployment.id, tested__asked_at=deployment.tested["asked_at"])
-            asked.update(tested=tested, **({} if health is None else _heard(deployment, health)))
+        try:
+            _keep_answer(deployment, *_answer(deployment))
+        except Exception:  # whatever one deployment says, the others' connections are tested all the same
+            logger.exception("console_test_failed")
+            _keep_answer(deployment, BadReply.slug, words_for(BadReply()), None)
     return len(waiting)
+
+
+def _keep_answer(deployment: Deployment, slug: str, words: str, health: Health | None) -> None:
+    tested = {**deployment.tested, "answered_at": clock.now().isoformat(), "slug": slug, "words": words}
+    with shared(actor="job:console.errands"):
+        # Somebody may have asked anew meanwhile, of another address: that question stays open.
+        asked = Deployment.objects.filter(id=deployment.id, tested__asked_at=deployment.tested["asked_at"])
+        asked.update(tested=tested, **({} if health is None else _heard(deployment, health)))
 
 
 def _answer(deployment: Deployment) -> tuple[str, str, Health | None]:

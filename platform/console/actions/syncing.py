@@ -14,15 +14,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DataError, IntegrityError
 from django.db.models import Max, QuerySet
 
+from console.actions.claiming import claimed
 from console.actions.orders import OPEN, keep_heard, keep_refused, send
 from console.actions.settling import keep_answers, settle
 from console.choices import CouncilState
 from console.models import Council, Deployment, Order, Reading
 from console.ports import port_for
 from console.ports.base import CouncilHere, DeploymentPort, Health, OrderHere, ReadingHere
-from console.ports.errors import NotHere, OrderRefused, PortError
+from console.ports.errors import BadReply, NotHere, OrderRefused, PortError
 from core import clock
 from tenants.context import shared
 
@@ -32,6 +34,10 @@ ACTOR: Final = "job:console.sync"
 FIRST_READINGS: Final = timedelta(days=400)
 READ_AGAIN: Final = timedelta(days=2)
 """Numbers of the last days may have been counted anew since they were heard."""
+
+
+UNKEEPABLE: Final = (DataError, IntegrityError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What keeping a reply raises that is not of the shape it should have; a database that is away is no such fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,17 @@ def ensure_local_deployment() -> None:
 def sync(deployment: Deployment) -> bool:
     """Send what was not sent, ask, and keep what was said. Returns whether the deployment answered as it should.
 
-    Outside of every scope.
+    Where another worker hears from it just now, nothing is asked. Outside of every scope.
     """
+    with claimed(deployment.id, "syncing") as is_ours:
+        return is_ours and _sync(deployment)
+
+
+def _sync(deployment: Deployment) -> bool:
     try:
         port = port_for(deployment)
         _send_unsent(deployment)
-        heard = _ask(port, deployment)
+        _keep(deployment, _ask(port, deployment))
     except PortError as error:
         logger.warning("deployment_failing", extra={"kind": error.slug})
         _keep_failure(deployment, error.slug)
@@ -83,8 +94,6 @@ def sync(deployment: Deployment) -> bool:
         logger.exception("console_sync_failed")
         _keep_failure(deployment, PortError.slug)
         return False
-    with shared(actor=ACTOR):
-        _keep(deployment, heard)
     return True
 
 
@@ -155,6 +164,16 @@ def _keep_failure(deployment: Deployment, slug: str) -> None:
 
 
 def _keep(deployment: Deployment, heard: Heard) -> None:
+    """Keep all of it or nothing. Raises BadReply for what passed for a reply and can't be kept."""
+    try:
+        with shared(actor=ACTOR):
+            _keep_all(deployment, heard)
+    except UNKEEPABLE as broken:
+        logger.exception("console_keep_failed")
+        raise BadReply("What the deployment says can't be kept.") from broken
+
+
+def _keep_all(deployment: Deployment, heard: Heard) -> None:
     for order, state in heard.orders:
         if state is None:
             # It was restored from a backup that is older than the order: it is asked again.

@@ -15,7 +15,8 @@ from console.models.operators import Operator
 class Deployment(models.Model):
     """An installation that the console knows. `said` is its last word of itself, `seen_at` when it was heard.
 
-    `tested` is the last test of the connection that an operator asked for, and what came of it.
+    `tested` is the last test of the connection that an operator asked for, and what came of it. Until `syncing_until`
+    and `following_until` a worker asks it just now.
     """
 
     class Port(models.TextChoices):
@@ -39,6 +40,8 @@ class Deployment(models.Model):
     failing_since = models.DateTimeField(null=True)
     failure = models.CharField(max_length=40, blank=True)
     tested = models.JSONField(default=dict)
+    syncing_until = models.DateTimeField(null=True, editable=False)
+    following_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = (
