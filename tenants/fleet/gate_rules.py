@@ -25,6 +25,7 @@ RULES: Final[dict[str, str]] = {
     "drop-column": "It drops a column that the last release still reads. Stop using it, release, and drop it after.",
     "rename-column": "It renames a column that the last release still reads. Add a new one, fill it, drop the old.",
     "not-null": "The last release does not fill this column. Let it be null, or give it a db_default.",
+    "drop-default": "The last release leaves this column to its default. Let it be null first, drop the default after.",
     "volatile-default": "A default that is computed for each row rewrites the table. Add the column, then fill it.",
     "type": "It changes a column's type, which rewrites the table under a lock. Add a new column instead.",
     "unique": "It makes something unique while the last release may still write it twice, under a lock.",
@@ -107,6 +108,8 @@ def _altered_field(app: str, operation: Any, existing: Existing) -> Iterator[str
         return
     if old.null and not new.null:
         yield "not-null"
+    if old.db_default is not NOT_PROVIDED and new.db_default is NOT_PROVIDED and not new.null:
+        yield "drop-default"
     if not _is_widened(column_type(old), column_type(new)):
         yield "type"
     if old.column != new.column:
@@ -164,6 +167,8 @@ def _sql(app: str, operation: Any, existing: Existing) -> Iterator[str]:
             yield "check"
         if re.search(r"\bSET NOT NULL\b", upper):
             yield "not-null"
+        if re.search(r"\bDROP DEFAULT\b", upper):
+            yield "drop-default"
         if re.search(r"\bADD COLUMN\b.*\bDEFAULT\b.*\w\(", upper):
             yield "volatile-default"
 

@@ -8,9 +8,11 @@ import pytest
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 from django.db.models.functions import Now
 
 from tenants.fleet.gate import Baseline, read_baseline, refusals, write_baseline
+from tenants.fleet.gate_rules import Existing, broken_rules
 
 TEXT = models.CharField(max_length=40, null=True)
 KEY = models.ForeignKey("people.client", null=True, on_delete=models.CASCADE, related_name="+")
@@ -34,6 +36,9 @@ BAD = {
     "renames a table": (migrations.AlterModelTable("client", "persons"), {"rename-table"}),
     "adds what old code does not fill": (migrations.AddField("client", "x", models.IntegerField(default=1)), {"not-null"}),
     "computes a default for each row": (migrations.AddField("client", "x", models.DateTimeField(db_default=Now())), {"volatile-default"}),
+    "drops a default in SQL": (
+        migrations.RunSQL("ALTER TABLE people_client ALTER family_name DROP DEFAULT", migrations.RunSQL.noop), {"drop-default"},
+    ),
     "narrows a text": (migrations.AlterField("client", "family_name", models.CharField(max_length=3)), {"type"}),
     "adds a key that is checked at once": (migrations.AddField("recentclient", "x", KEY), {"foreign-key", "index"}),
     "adds a constraint that is checked at once": (migrations.AddConstraint("client", CHECK), {"check"}),
@@ -97,6 +102,24 @@ def test_a_table_of_the_same_release_may_be_changed_at_will():
     column = migrations.AddField("madeup", "x", models.IntegerField(default=1))
     index = migrations.AddIndex("madeup", models.Index(fields=("x",), name="made_up_index"))
     assert checked(NEW_MODEL, column, index, migrations.RemoveField("madeup", "x")) == set()
+
+
+def later_default(old, new):
+    """What the gate says of a column of the last release that was `old` and becomes `new`."""
+    model = migrations.CreateModel("MadeUp", [("id", models.IntegerField(primary_key=True)), ("x", old)])
+    existing = Existing(ProjectState(), set())
+    existing.move_on("people", model)
+    existing.new.clear()
+    return broken_rules("people", migrations.AlterField("madeup", "x", new), existing)
+
+
+def test_a_default_that_old_code_needs_stays_and_one_that_nothing_needs_may_go():
+    assert later_default(models.IntegerField(db_default=7), models.IntegerField()) == {"drop-default"}
+    assert later_default(models.IntegerField(db_default=7), models.IntegerField(default=7)) == {"drop-default"}
+    assert later_default(models.IntegerField(db_default=7), models.IntegerField(db_default=8)) == set()
+    assert later_default(models.IntegerField(db_default=7), models.IntegerField(null=True)) == set()
+    assert later_default(models.IntegerField(), models.IntegerField(db_default=7)) == set()
+    assert later_default(models.IntegerField(null=True, db_default=7), models.IntegerField(null=True)) == set()
 
 
 def test_what_is_hidden_in_a_separate_operation_is_seen():
