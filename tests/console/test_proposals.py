@@ -238,6 +238,30 @@ def test_after_the_wait_the_deletion_is_ordered_once(console):
     assert set(order.payload) == {"certificate_id"}
 
 
+def test_a_deletion_that_failed_is_tried_again_and_never_called_off(console):
+    from console.actions.councils import order_again
+    from console.actions.deletion import delete_due, keep_council
+    from console.errors import NotPossible
+    from console.models import Order
+    from core import clock
+
+    council = console.council()
+    decided(console, proposed(console, council, kind="delete"))
+    console.order_done(council.id)
+    olive = console.ref("Olive Operator")
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False) as now:
+        assert delete_due() == 1
+        with shared():
+            Order.objects.filter(kind="delete").update(state="failed")
+        failed = row(Order, council=council, kind="delete")
+        with shared(), pytest.raises(NotPossible, match="can't be called off any more. Where it failed, try it again"):
+            keep_council(council_id=council.id, by=olive)
+        now.shift(timedelta(minutes=1))
+        with shared():
+            again = order_again(council_id=council.id, order_id=failed.id, by=olive)
+    assert (again.kind, again.payload) == ("delete", failed.payload)
+
+
 def test_a_deletion_that_failed_is_ordered_again_later(console):
     from console.actions.deletion import delete_due
     from console.models import Order

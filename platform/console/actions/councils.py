@@ -28,8 +28,9 @@ THERE: Final = frozenset({CouncilState.TRAINING, CouncilState.LIVE, CouncilState
 AT_WORK: Final = frozenset({CouncilState.TRAINING, CouncilState.LIVE})
 
 OPEN: Final = (OrderState.WAITING, OrderState.RUNNING)
-ASKED_AGAIN: Final = frozenset({"rename", "suspend", "resume", "export", "support"})
-"""Orders that may simply be placed again: a failed creation is undone, and a deletion comes with its own rules."""
+ASKED_AGAIN: Final = frozenset({"rename", "suspend", "resume", "export", "support", "delete"})
+"""Orders that may simply be placed again; a failed creation is undone. A deletion goes on where it stopped, with its
+certificate, and the deployment looks at the wait for itself."""
 
 
 @transaction.atomic(using=SHARED_ALIAS)

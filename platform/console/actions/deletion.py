@@ -63,20 +63,36 @@ def carry_out(proposal: Proposal, by: OperatorRef) -> None:
 def keep_council(*, council_id: UUID, by: OperatorRef) -> Council:
     """Call a deletion off during its wait: the council stays, suspended until somebody resumes it.
 
+    Not once its deployment was asked to delete it: a try that failed may have taken its tables before it did.
     Raises NotPermitted, NotThere, NotPossible.
     """
     require(by, Permission.CHANGE_COUNCILS)
     council = locked_council(council_id)
     if council.state != CouncilState.LEAVING:
         raise NotPossible("This council is not about to be deleted.")
-    if Order.objects.filter(council=council, kind="delete", state__in=OPEN).exists():
-        raise NotPossible("Its deletion has begun and can't be called off any more.")
+    if _asked_in_this_leaving(council):
+        raise NotPossible(
+            "Its deletion has begun and can't be called off any more. Where it failed, try it again: it is also tried"
+            " again by itself."
+        )
     require_nothing_open(council)
     council.state, council.delete_after = CouncilState.SUSPENDED, None
     council.save(update_fields=["state", "delete_after"])
     record("console.council.kept", by=by, subject=council)
     place_order(council=council, kind="suspend", payload={"contact": _contact_of(council)}, by=by)
     return council
+
+
+def _asked_in_this_leaving(council: Council) -> bool:
+    """Whether a deletion was ordered since it was decided. One of an earlier leaving, called off since, is past."""
+    decided = (
+        Proposal.objects.filter(subject_id=council.id, kind=ProposalKind.DELETE, decision=Proposal.Decision.APPROVED)
+        .order_by("-decided_at")
+        .values_list("decided_at", flat=True)
+        .first()
+    )
+    orders = Order.objects.filter(council=council, kind="delete")
+    return (orders.filter(placed_at__gte=decided) if decided else orders).exists()
 
 
 def delete_due() -> int:

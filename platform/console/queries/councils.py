@@ -178,7 +178,7 @@ class CouncilPage:
             found.add("resume")
         if state in {"training", "live", "suspended"}:
             found.add("delete")
-        if state == "leaving":
+        if state == "leaving" and not any(one.kind == "delete" for one in (self.order, *self.orders) if one):
             found.add("keep")
         return frozenset(found)
 
