@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tenants.actions import require_host
@@ -18,6 +19,11 @@ MOST_PORT: Final = 65_535
 
 class AddressRefused(ValueError):
     """Why the address, or the certificate authority, can't be used."""
+
+
+def may_be_local() -> bool:
+    """Whether deployments may be on this machine or its own network: in the demo alone, where all of them are."""
+    return bool(settings.MODE == "demo")
 
 
 def read_address(typed: str, *, may_be_local: bool) -> str:

@@ -30,7 +30,7 @@ def stub():
 @pytest.fixture
 def port(stub):
     stub.asked.clear()
-    return RemotePort("victoria", stub.address, stub.trust, KEY)
+    return RemotePort("victoria", stub.address, stub.trust, KEY, may_be_local=True)
 
 
 def health(**changes):
@@ -183,7 +183,7 @@ def test_a_reply_that_breaks_off_is_no_answer(stub, port):
     stub.says(b"{", **{"Content-Length": "5000"})
     stub.server.RequestHandlerClass.timeout = 1
     with pytest.raises(errors.Unreachable):
-        RemotePort("victoria", stub.address, stub.trust, KEY).health()
+        RemotePort("victoria", stub.address, stub.trust, KEY, may_be_local=True).health()
 
 
 def test_a_slow_deployment_is_given_up(stub, port, monkeypatch):
@@ -207,21 +207,21 @@ def test_nobody_there_is_unreachable():
         closed.bind(("127.0.0.1", 0))
         address = f"https://127.0.0.1:{closed.getsockname()[1]}"
         with pytest.raises(errors.Unreachable):
-            RemotePort("victoria", address, "", KEY).health()
+            RemotePort("victoria", address, "", KEY, may_be_local=True).health()
 
 
 def test_a_certificate_of_another_authority_or_for_another_host_is_untrusted(stub):
     other = trustme.CA().cert_pem.bytes().decode()
     with pytest.raises(errors.Untrusted):
-        RemotePort("victoria", stub.address, other, KEY).health()
+        RemotePort("victoria", stub.address, other, KEY, may_be_local=True).health()
     with pytest.raises(errors.Untrusted):
-        RemotePort("victoria", stub.address, "", KEY).health()
+        RemotePort("victoria", stub.address, "", KEY, may_be_local=True).health()
     with pytest.raises(errors.Untrusted, match="authority"):
-        RemotePort("victoria", stub.address, "nonsense", KEY).health()
+        RemotePort("victoria", stub.address, "nonsense", KEY, may_be_local=True).health()
     elsewhere = Stub(host="brighton.example")
     try:
         with pytest.raises(errors.Untrusted):
-            RemotePort("victoria", elsewhere.address, elsewhere.trust, KEY).health()
+            RemotePort("victoria", elsewhere.address, elsewhere.trust, KEY, may_be_local=True).health()
     finally:
         elsewhere.end()
 

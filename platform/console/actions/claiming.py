@@ -25,7 +25,7 @@ LASTS: Final = timedelta(minutes=5)
 
 @contextlib.contextmanager
 def claimed(deployment_id: UUID, what: str) -> Iterator[bool]:
-    """Yields whether nobody else does `what`, `syncing` or `following`, with this deployment. Outside of every scope."""
+    """Yields whether nobody else does `what` (`syncing`, `following`) with this deployment. Outside of every scope."""
     field, now = f"{what}_until", clock.now()
     until = now + LASTS
     own = Deployment.objects.filter(id=deployment_id)

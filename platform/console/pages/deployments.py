@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +21,7 @@ from console.actions.deployments import (
     change_deployment,
     set_open,
 )  # fmt: skip
-from console.addresses import LONGEST_AUTHORITY, AddressRefused, read_address, read_authority
+from console.addresses import LONGEST_AUTHORITY, AddressRefused, may_be_local, read_address, read_authority
 from console.choices import Permission
 from console.doors import OperatorRequest
 from console.pages.found import or_not_found
@@ -71,7 +70,7 @@ class DeploymentForm(forms.Form):
     def clean_address(self) -> str:
         """HTTPS to a named host; this very machine's only where nothing real is kept."""
         try:
-            return read_address(self.cleaned_data["address"], may_be_local=settings.MODE == "demo")
+            return read_address(self.cleaned_data["address"], may_be_local=may_be_local())
         except AddressRefused as refused:
             raise forms.ValidationError(str(refused)) from refused
 

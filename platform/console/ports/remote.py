@@ -7,7 +7,7 @@ order's id by whoever wants to be sure. Never called inside a transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NoReturn
@@ -15,17 +15,20 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import urllib3
-from urllib3.util import Timeout, create_urllib3_context
 
+from console.addresses import may_be_local
 from console.models import Deployment
 from console.ports import reading
 from console.ports.base import CouncilHere, Health, OrderHere, ReadingHere
+from console.ports.connecting import Ending, host_header, pools
 from console.ports.errors import BadReply, ClockSkew, NotHere, OrderRefused, PortError, Unreachable, Untrusted
 from console.ports.tokens import Signer, signer
 from core import clock
 
 CONNECT_SECONDS: Final = 3.0
 READ_SECONDS: Final = 10.0
+TOTAL_SECONDS: Final = 20.0
+"""For one request with its whole answer, however slowly it drips."""
 MOST_BYTES: Final = 5_000_000
 MOST_SKEW: Final = timedelta(seconds=30)
 _PIECE: Final = 65_536
@@ -39,13 +42,17 @@ class RemotePort:
     address: str
     certificate_authority: str
     signer: Signer
+    may_be_local: bool = False
 
     @classmethod
     def to(cls, deployment: Deployment) -> RemotePort:
         """The way to a deployment. Raises Untrusted where this console has no key, or the address is not HTTPS."""
         if urlsplit(deployment.address).scheme != "https":
             raise Untrusted("A deployment elsewhere is reached over HTTPS alone.")
-        return cls(deployment.name, deployment.address.rstrip("/"), deployment.certificate_authority, signer())
+        return cls(
+            deployment.name, deployment.address.rstrip("/"), deployment.certificate_authority, signer(),
+            may_be_local(),
+        )  # fmt: skip
 
     def health(self) -> Health:
         found = reading.health(self._get("/health"))
@@ -88,37 +95,47 @@ class RemotePort:
         body = b"" if said is None else json.dumps(said).encode()
         whole = urlsplit(self.address).path + path
         token = self.signer.token(audience=self.name, method=method, path=whole, body=body)
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {token}", "Accept": "application/json", "Host": host_header(self.address),
+        }  # fmt: skip
         if body:
             headers["Content-Type"] = "application/json"
         try:
-            with self._pool() as pool:
-                answer = pool.request(
-                    method, whole, body=body or None, headers=headers, redirect=False, retries=False,
-                    preload_content=False, decode_content=False,
-                )  # fmt: skip
-                return _heard(answer)
+            return _heard_at(self._pools(), method, whole, body, headers)
         except urllib3.exceptions.SSLError as error:
             raise Untrusted("The certificate is not the one this deployment should have.") from error
-        except (urllib3.exceptions.TimeoutError, urllib3.exceptions.NewConnectionError) as error:
+        except (TimeoutError, urllib3.exceptions.TimeoutError, urllib3.exceptions.NewConnectionError) as error:
             raise Unreachable("The deployment did not answer in time, or not at all.") from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable("The connection to the deployment broke off.") from error
 
-    def _pool(self) -> urllib3.HTTPSConnectionPool:
-        parts = urlsplit(self.address)
-        trust = create_urllib3_context()
-        try:
-            if self.certificate_authority:
-                trust.load_verify_locations(cadata=self.certificate_authority)
-            else:
-                trust.load_default_certs()
-        except (OSError, ValueError) as broken:
-            raise Untrusted("The certificate authority kept with this deployment can't be read.") from broken
-        return urllib3.HTTPSConnectionPool(
-            parts.hostname or "", parts.port or 443, ssl_context=trust, cert_reqs="CERT_REQUIRED", maxsize=1,
-            timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+    def _pools(self) -> Iterable[urllib3.HTTPSConnectionPool]:
+        return pools(
+            self.address, self.certificate_authority, may_be_local=self.may_be_local, ending=Ending(TOTAL_SECONDS),
+            connect=CONNECT_SECONDS, read=READ_SECONDS,
         )  # fmt: skip
+
+
+def _heard_at(
+    ways: Iterable[urllib3.HTTPSConnectionPool], method: str, path: str, body: bytes, headers: Mapping[str, str]
+) -> Any:
+    """What is answered at the first address that can be connected to; only what was never sent goes to the next."""
+    failed: urllib3.exceptions.HTTPError | None = None
+    for pool in ways:
+        with pool:
+            try:
+                answer = pool.request(
+                    method, path, body=body or None, headers=headers, redirect=False, retries=False,
+                    preload_content=False, decode_content=False,
+                )  # fmt: skip
+            except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+                failed = error
+                continue
+            try:
+                return _heard(answer)
+            finally:
+                answer.close()
+    raise failed or Unreachable("The deployment's name leads nowhere.")
 
 
 def _heard(answer: Any) -> Any:
