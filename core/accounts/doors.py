@@ -21,6 +21,7 @@ from django_otp.models import Device
 from core.accounts.actions.attempts import Place
 from core.accounts.actions.drafts import take_draft
 from core.accounts.actions.factors import has_factor
+from core.accounts.actions.people import is_joining
 from core.accounts.actions.sessions import forget_session, move_session, open_session
 from core.accounts.browsers import REMEMBERED_SECONDS, browser_name, cookie_with, read_cookie
 from core.accounts.errors import NotFound
@@ -146,7 +147,7 @@ def for_own_factors(
             if not is_freshly_proved(request.session):
                 back = request.path if request.method == "GET" else reverse("accounts:my_sign_in")
                 return to("accounts:confirm", {"next": back})
-        elif not request.session.get(SETTING_UP) or has_factor(request.user):
+        elif not request.session.get(SETTING_UP) or has_factor(request.user) or not is_joining(request.user):
             return to("accounts:second_factor")
         return view(request, *args, **kwargs)
 

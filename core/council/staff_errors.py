@@ -40,6 +40,13 @@ class WorkAddressMissing(StaffError):
         return gettext("Give a work e-mail address first: the invitation goes there.")
 
 
+class AccountClosed(StaffError):
+    """Whoever may not sign in is not invited to."""
+
+    def sentence(self) -> str:
+        return gettext("Their account is closed: open it again first.")
+
+
 class NotYourself(StaffError):
     """Nobody changes what they themselves may do."""
 

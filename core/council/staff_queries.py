@@ -25,12 +25,13 @@ SHOWS: Final = ("here", "waiting", "none", "left")
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How far someone's sign-in is: `state` is open, closed, invited or none."""
+    """How far someone's sign-in is: `state` is open, closed, invited or none. The invitation is the one that waits."""
 
     state: str
     roles: tuple[str, ...]
     role_labels: tuple[str, ...]
     user_id: UUID | None = None
+    invitation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +145,26 @@ def person(practitioner_id: UUID) -> Person:
         managed=tuple(service_id for service_id, manages in memberships if manages),
         left_on=row.left_on,
         version=row.version,
-        sign_in=_sign_in(row.user, invitation.roles if invitation else None),
+        sign_in=_sign_in(row.user, invitation.roles if invitation else None, invitation.id if invitation else None),
     )
+
+
+def card_at(email: str) -> UUID | None:
+    """The listed person with this work address."""
+    return Practitioner.objects.filter(email__iexact=email, left_on=None).values_list("id", flat=True).first()
 
 
 def accounts_without_card(viewer: User) -> tuple[AccountLine, ...]:
     """Everyone who signs in, or is invited to, without a card. Two statements."""
     carded = Practitioner.objects.filter(user=OuterRef("id"))
-    users = User.objects.filter(~Exists(carded)).exclude(roles__contains=[SUPPORT]).order_by("email")
+    joining = _open_invitations().filter(user=OuterRef("id"))
+    users = User.objects.filter(~Exists(carded), ~Exists(joining)).exclude(roles__contains=[SUPPORT]).order_by("email")
     lines = [AccountLine(user.email, _sign_in(user, None), user.id == viewer.id) for user in users]
     known = {line.email.lower() for line in lines}
     card = Practitioner.objects.filter(email__iexact=OuterRef("email"), left_on=None)
     waiting = _open_invitations().filter(~Exists(card)).exclude(roles__contains=[SUPPORT])
     lines += [
-        AccountLine(row.email, _sign_in(None, row.roles), is_own=False)
+        AccountLine(row.email, _sign_in(None, row.roles, row.id), is_own=False)
         for row in waiting.order_by("email")
         if row.email.lower() not in known
     ]
@@ -238,11 +245,11 @@ def _line(row: Any) -> PersonLine:
     )
 
 
-def _sign_in(user: User | None, invited_as: list[str] | None) -> SignIn:
+def _sign_in(user: User | None, invited_as: list[str] | None, invitation_id: UUID | None = None) -> SignIn:
     if user is None:
-        return _as("none" if invited_as is None else "invited", invited_as or [], None)
-    return _as("open" if user.is_active else "closed", user.roles, user.id)
+        return _as("none" if invited_as is None else "invited", invited_as or [], None, invitation_id)
+    return _as("open" if user.is_active else "closed", user.roles, user.id, None)
 
 
-def _as(state: str, roles: list[str], user_id: UUID | None) -> SignIn:
-    return SignIn(state, tuple(roles), tuple(str(Role(role).label) for role in roles), user_id)
+def _as(state: str, roles: list[str], user_id: UUID | None, invitation_id: UUID | None) -> SignIn:
+    return SignIn(state, tuple(roles), tuple(str(Role(role).label) for role in roles), user_id, invitation_id)

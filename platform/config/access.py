@@ -159,6 +159,8 @@ _RULES: Final[dict[str, Access]] = {
     "staff:add": ADMINS,
     "staff:accounts": ADMINS,
     "staff:close_account": ADMINS,
+    "staff:open_account": ADMINS,
+    "staff:withdraw_invitation": ADMINS,
     "staff:person": ADMINS,
     "staff:change": ADMINS,
     "staff:invite": ADMINS,

@@ -7,10 +7,10 @@ made read only besides: each sight of a client is written down, and a council th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -32,15 +32,28 @@ GOES_ON: Final = frozenset({
     # looking, where a name would stand in the address if it were not sent
     "network:search", "network:suggest", "network:results", "rights:pack_pdf", "rights:pack_json",
     # who may look can always be made fewer: a yes taken back, accounts closed, an operator's support taken back
-    "network:withdraw", "staff:close", "staff:close_account", "staff:left", "council:support_request",
+    "network:withdraw", "staff:close", "staff:close_account", "staff:left", "staff:withdraw_invitation",
     # a person in danger does not wait for a council's return
     "network:limited_sight", "network:end_limited_sight", "network:limited_sight_review",
+    "network:ask_for_shield", "network:shield_request", "network:declare_conflict",
+    # the law's clocks run on: what people ask of the council by right, what it must note and keep, and what was wrong
+    "rights:find", "rights:take_in", "rights:take_in_letter", "rights:step", "rights:correct", "rights:hold",
+    "rights:retention", "rights:register", "rights:record", "rights:call",
     # one's own reading mark
     "council:read_notices",
     # the council's own copy of everything, which it needs most when it leaves
     "exchange:exit_copies", "exchange:ask_for_exit_copy", "exchange:fetch_exit_copy",
 })  # fmt: skip
 """What is taken in while the council is suspended: it shows nobody more than the law lets them see today."""
+
+
+GOES_ON_WHERE: Final[Mapping[str, Callable[[QueryDict], bool]]] = {
+    # an operator's support is refused and taken back; granting it waits
+    "council:support_request": lambda sent: sent.get("do") in {"refuse", "withdraw"},
+    # somebody is taken off a shield; naming one more waits
+    "network:name_for_shield": lambda sent: bool(sent.get("off")),
+}
+"""Addresses that take in both what narrows and what widens, and how to tell: by the field that their pages go by."""
 
 
 class ReadOnlyMiddleware:
@@ -59,7 +72,8 @@ class ReadOnlyMiddleware:
         council: CouncilRef | None = getattr(request, "council", None)
         if council is None or council.state != Council.State.SUSPENDED or request.method in LOOKS:
             return None
-        if request.resolver_match and request.resolver_match.view_name in GOES_ON:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in GOES_ON or (name in GOES_ON_WHERE and GOES_ON_WHERE[name](request.POST)):
             return None
         return _refused(request, council)
 

@@ -20,6 +20,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "accounts.factor.renamed": _("Renamed a second factor"),
     "accounts.invitation.accepted": _("Accepted an invitation"),
     "accounts.invitation.made": _("Sent an invitation"),
+    "accounts.invitation.withdrawn": _("Took an invitation back"),
     "accounts.page.refused": _("Asked for a page that their roles do not open"),
     "accounts.password.changed": _("Changed their password"),
     "accounts.password.reset_mailed": _("Was sent a link to choose a new password"),

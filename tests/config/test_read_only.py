@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from config.access import RULES
-from config.read_only import GOES_ON
+from config.read_only import GOES_ON, GOES_ON_WHERE
 from core.accounts.choices import Role
 from tenants.context import inside
 from tenants.routing import hosts
@@ -24,21 +24,21 @@ WAITS = frozenset({
     "accounts:draft", "accounts:join", "council:cancel_policy", "council:discard_policy_draft", "council:home",
     "council:notices", "council:offer", "council:offers", "council:policy", "council:policy_draft",
     "council:policy_section", "council:publish_policy", "council:rehearse_client", "council:rehearse_policy",
-    "council:sign_policy_route", "council:start_policy_draft", "council:support", "council:support_agencies",
+    "council:sign_policy_route", "council:start_policy_draft", "council:support", "council:support_request", "council:support_agencies",
     "council:support_log", "directory:card", "directory:people", "directory:practitioner", "gallery", "network:add",
     "network:answer_invitation", "network:answer_lead", "network:approval", "network:approvals",
-    "network:ask_for_shield", "network:broker_ask", "network:broker_message", "network:broker_queue",
-    "network:confirm", "network:conflicts", "network:conversation", "network:declare_conflict", "network:duplicates",
+    "network:broker_ask", "network:broker_message", "network:broker_queue",
+    "network:confirm", "network:conflicts", "network:conversation", "network:duplicates",
     "network:edit_details", "network:end", "network:end_stand_in", "network:invite",
     "network:join", "network:lift_conflict", "network:lift_shield",
     "network:limited_sights", "network:material_pdf", "network:materials",
     "network:name_for_shield", "network:offer_lead", "network:passed_message_done", "network:past", "network:shield",
-    "network:shield_request", "network:shields", "network:stand_ins", "network:take_lead", "network:talk",
+    "network:shields", "network:stand_ins", "network:take_lead", "network:talk",
     "network:undo_add", "network:undo_conflict", "network:undo_end", "network:undo_join",
-    "rights:call", "rights:client_records", "rights:correct", "rights:end_hold", "rights:find", "rights:hold",
-    "rights:queue", "rights:record", "rights:records", "rights:register", "rights:request", "rights:retention",
-    "rights:step", "rights:take_in", "rights:take_in_letter", "staff:accounts", "staff:add", "staff:add_agency",
-    "staff:agencies", "staff:agency", "staff:back", "staff:change", "staff:invite", "staff:open",
+    "rights:client_records", "rights:end_hold",
+    "rights:queue", "rights:records", "rights:request",
+    "staff:accounts", "staff:add", "staff:add_agency",
+    "staff:agencies", "staff:agency", "staff:back", "staff:change", "staff:invite", "staff:open", "staff:open_account",
     "staff:people", "staff:person", "staff:roles", "theme", "visits:cancel", "visits:change", "visits:client",
     "visits:log", "visits:plan", "visits:undo_cancel", "visits:undo_contact",
 })  # fmt: skip
@@ -152,3 +152,59 @@ def test_a_yes_is_taken_back_and_limited_sight_opens_while_suspended(amber, susp
     assert b"Nothing can be changed for now" not in taken_back.content
     opened = site.post(reverse("network:limited_sight", args=[client.id]), {})
     assert b"Nothing can be changed for now" not in opened.content
+
+
+def test_every_address_that_takes_in_both_waits_but_for_what_narrows():
+    assert set(GOES_ON_WHERE) <= WAITS
+
+
+def test_support_is_refused_or_taken_back_while_suspended_and_granting_it_waits(amber, suspended):
+    with inside(amber):
+        viewer = make_viewer(roles=(Role.COUNCIL_ADMIN.value,))
+    site = Site(amber).sign_in(viewer)
+    address = reverse("council:support_request", args=[uuid4()])
+    for said in ({"do": "refuse"}, {"do": "withdraw"}):
+        assert site.post(address, said).status_code == 404, "it is looked for"
+    for said in ({"do": "grant"}, {"do": ["refuse", "grant"]}, {}):
+        answer = site.post(address, said)
+        assert answer.status_code == 403
+        assert b"Nothing can be changed for now" in answer.content
+
+
+def test_a_shield_is_asked_for_and_placed_and_somebody_taken_off_while_lifting_and_naming_wait(
+    amber, suspended, practitioner
+):
+    from core.network.models import Approval
+
+    viewer, client, _line = practitioner
+    with inside(amber):
+        officer = make_viewer(roles=(Role.IG_OFFICER.value,))
+    asking = reverse("network:ask_for_shield", args=[client.id])
+    person, site = Site(amber).sign_in(viewer), Site(amber).sign_in(officer)
+    person.post(asking, {"reason": "domestic_abuse", "level": "shielded"})
+    with inside(amber):
+        [asked] = Approval.objects.all()
+    deciding = reverse("network:shield_request", args=[asked.id])
+    site.post(deciding, {"answer": "approve", "assigned": [str(viewer.id)]})
+    with inside(amber):
+        client.refresh_from_db()
+        assert client.shield == "shielded"
+    person.post(asking, {})
+    with inside(amber):
+        lifting = Approval.objects.get(state="waiting")
+    refused = site.post(reverse("network:shield_request", args=[lifting.id]), {"answer": "approve"})
+    assert refused.status_code == 422
+    assert "lifting a shield waits" in refused.content.decode()
+    with inside(amber):
+        lifting.refresh_from_db()
+        assert lifting.state == "waiting"
+    name = reverse("network:name_for_shield", args=[uuid4()])
+    assert site.post(name, {"practitioner": str(uuid4())}).status_code == 403
+    assert site.post(name, {"practitioner": str(uuid4()), "off": "1"}).status_code != 403
+    assert site.post(reverse("network:lift_shield", args=[uuid4()])).status_code == 403
+
+
+def test_what_people_ask_by_right_is_taken_in_while_suspended(amber, suspended, practitioner):
+    viewer, client, _line = practitioner
+    answer = Site(amber).sign_in(viewer).post(reverse("rights:take_in", args=[client.id]), {})
+    assert answer.status_code == 422, "it asks what is wanted"

@@ -35,11 +35,8 @@ def invite_person(*, email: str, roles: Iterable[Role], by: User | None, actor: 
     `by` is who invites (None at the first set-up), `actor` whom the audit names when that is another id.
     Raises AlreadyHasAccount.
     """
-    address = email.strip().lower()
-    existing = user_at(address)
-    if existing is not None and has_factor(existing):
-        raise AlreadyHasAccount("Someone with this address can sign in already.")
-    invitation, token = _new_invitation(address, [Role(role) for role in roles], existing, by)
+    invitation, token = _first_invitation(email, [Role(role) for role in roles], by)
+    address = invitation.email
     record("accounts.invitation.made", by=actor or by, subject=invitation)
     letters.post(address, letters.invitation(f"/join/{token}", INVITATION_DAYS))
     return invitation
@@ -51,11 +48,7 @@ def invitation_link(*, email: str, roles: Iterable[Role], by: User | None) -> st
 
     Raises AlreadyHasAccount.
     """
-    address = email.strip().lower()
-    existing = user_at(address)
-    if existing is not None and has_factor(existing):
-        raise AlreadyHasAccount("Someone with this address can sign in already.")
-    invitation, token = _new_invitation(address, [Role(role) for role in roles], existing, by)
+    invitation, token = _first_invitation(email, [Role(role) for role in roles], by)
     record("accounts.invitation.made", by=by, subject=invitation)
     return letters.address(f"/join/{token}")
 
@@ -103,14 +96,37 @@ def choose_first_password(*, invitation: Invitation, password: str) -> User:
 
 @transaction.atomic
 def accept_invitation(*, user: User) -> None:
-    """Use up the invitation of someone who has set up their second factor."""
-    for invitation in Invitation.objects.filter(user=user, accepted_at=None):
+    """Use up the invitation of someone who has set up their second factor.
+
+    Raises LinkNotUsable where it was taken back meanwhile.
+    """
+    waiting = list(Invitation.objects.select_for_update().filter(user=user, accepted_at=None))
+    if not waiting:
+        raise LinkNotUsable("This link can't be used any more.")
+    for invitation in waiting:
         invitation.accepted_at = clock.now()
         invitation.save(update_fields=["accepted_at"])
         record("accounts.invitation.accepted", by=user, subject=invitation)
         if not in_shared():
             import_string(settings.ACCOUNT_JOINED)(user)
         facts_changed()
+
+
+def is_joining(user: User) -> bool:
+    """Whether an invitation of `user` waits to be used up: without one nobody sets up a first factor."""
+    return Invitation.objects.filter(user=user, accepted_at=None).exists()
+
+
+@transaction.atomic
+def withdraw_invitations(*, email: str, by: Actor) -> None:
+    """Make every open invitation to an address one that never was; who had begun to join by it is out."""
+    address = email.strip().lower()
+    for invitation in Invitation.objects.select_for_update().filter(email=address, accepted_at=None):
+        record("accounts.invitation.withdrawn", by=by, subject=invitation)
+        invitation.delete()
+    user = user_at(address)
+    if user is not None and not has_factor(user):
+        _end_half_open(user)
 
 
 @transaction.atomic
@@ -159,6 +175,25 @@ def open_for_a_time(*, email: str, role: Role, until: datetime, by: User) -> Use
     record("accounts.account.opened", by=by, subject=user, detail={"until": until.isoformat()})
     invite_again(user=user, by=by)
     return user
+
+
+def _first_invitation(email: str, roles: list[Role], by: User | None) -> tuple[Invitation, str]:
+    """An invitation of someone who can't sign in yet. Who had begun to join begins anew, with the roles of this one."""
+    address = email.strip().lower()
+    existing = user_at(address)
+    if existing is not None:
+        if has_factor(existing):
+            raise AlreadyHasAccount("Someone with this address can sign in already.")
+        existing.roles = [role.value for role in roles]
+        _end_half_open(existing)
+    return _new_invitation(address, roles, existing, by)
+
+
+def _end_half_open(user: User) -> None:
+    """Forget the password of someone without a factor: every session in which they gave it is over."""
+    user.set_unusable_password()
+    user.save(update_fields=["password", "roles"])
+    end_all_sessions(user=user)
 
 
 def _new_invitation(email: str, roles: list[Role], user: User | None, by: User | None) -> tuple[Invitation, str]:

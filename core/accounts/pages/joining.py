@@ -11,7 +11,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
-from core.accounts.actions.factors import begin_authenticator, confirm_authenticator, make_recovery_codes
+from core.accounts.actions.factors import (
+    begin_authenticator,
+    confirm_authenticator,
+    forget_factors,
+    make_recovery_codes,
+)
 from core.accounts.actions.people import accept_invitation, choose_first_password, invitation_of
 from core.accounts.browsers import browser_name
 from core.accounts.doors import (
@@ -20,6 +25,7 @@ from core.accounts.doors import (
     enter_half,
     for_own_factors,
     is_verified,
+    leave,
     remember_browser,
     to,
 )
@@ -93,10 +99,18 @@ def enrol_authenticator(request: AccountRequest) -> HttpResponse:
 
 
 def after_enrolment(request: AccountRequest, device: object) -> HttpResponse:
-    """A first factor signs its owner in and uses the invitation up; another one goes back to the list."""
+    """A first factor signs its owner in and uses the invitation up; another one goes back to the list.
+
+    Whose invitation was taken back while they set the factor up has no factor, and is a stranger.
+    """
     if is_verified(request):
         return to("accounts:my_sign_in")
-    accept_invitation(user=request.user)
+    try:
+        accept_invitation(user=request.user)
+    except LinkNotUsable:
+        forget_factors(request.user)
+        leave(request)
+        return link_not_usable(request)
     enter_fully(request, request.user, device)
     response = to("accounts:recovery_codes")
     remember_browser(request, response, request.user)

@@ -88,7 +88,7 @@ def complete_enrolment(request: AccountRequest) -> HttpResponse:
     device.save(update_fields=["name"])
     note_added(user=request.user, device=device)
     response = after_enrolment(request, device)
-    answer = JsonResponse({"next": response.headers["Location"]})
+    answer = JsonResponse({"next": response.headers.get("Location") or reverse("accounts:sign_in")})
     answer.cookies.update(response.cookies)
     return answer
 

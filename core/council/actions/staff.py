@@ -9,15 +9,23 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from core import clock
 from core.accounts.actions.factors import has_factor
 from core.accounts.actions.passwords import user_at
-from core.accounts.actions.people import close_account, invite_again, invite_person, open_account
+from core.accounts.actions.people import (
+    close_account,
+    invite_again,
+    invite_person,
+    open_account,
+    withdraw_invitations,
+)
 from core.accounts.choices import Role
 from core.accounts.models import Invitation, User
 from core.audit.actions import record, refuse
 from core.council.staff_errors import (
+    AccountClosed,
     AddressInUse,
     LastAdministrator,
     NotYourself,
@@ -68,7 +76,7 @@ _OWN: Final = (
 
 @transaction.atomic
 def add_person(*, details: PersonDetails, by: User) -> Practitioner:
-    """List someone with their card. They can't sign in before they are invited.
+    """List someone with their card. They can't sign in before they are invited, unless their address can already.
 
     Raises AddressInUse, ServiceNotTheirs.
     """
@@ -77,6 +85,7 @@ def add_person(*, details: PersonDetails, by: User) -> Practitioner:
     card.save()
     _keep_services(card, details, by)
     record(ADDED, by=by, subject=card)
+    _link_known(card, by)
     return card
 
 
@@ -92,6 +101,8 @@ def change_person(*, practitioner_id: UUID, version: int, details: PersonDetails
     _require_address_free(details.email, card.id, by)
     if details.agency_id != card.agency_id:
         _require_no_lines(card, Involvement.objects.filter(practitioner_id=card.id, ended_on=None), by)
+    if card.user is None and card.email and card.email.lower() != details.email.lower():
+        _take_back_invitation(card.email, by)
     changed = [name for name in _OWN if getattr(card, name) != getattr(details, name)]
     for name in changed:
         setattr(card, name, getattr(details, name))
@@ -99,6 +110,8 @@ def change_person(*, practitioner_id: UUID, version: int, details: PersonDetails
     card.save()
     _keep_services(card, details, by)
     record(CHANGED, by=by, subject=card, detail={"fields": changed})
+    if card.user is None:
+        _link_known(card, by)
     return card
 
 
@@ -106,12 +119,14 @@ def change_person(*, practitioner_id: UUID, version: int, details: PersonDetails
 def invite_to_sign_in(*, practitioner_id: UUID, roles: Iterable[Role], by: User) -> Invitation:
     """Mail someone on a card the link to an account, or a new one; who lost every second factor sets up anew.
 
-    Raises PersonNotFound, WorkAddressMissing, AddressInUse.
+    Raises PersonNotFound, WorkAddressMissing, AddressInUse, AccountClosed.
     """
     card = _card(practitioner_id)
     if not card.email:
         raise WorkAddressMissing
     if card.user is not None:
+        if not card.user.is_active:
+            raise AccountClosed
         return invite_again(user=card.user, by=by) if has_factor(card.user) else _invite(card.user.email, roles, by)
     return _invite(card.email, roles, by)
 
@@ -123,6 +138,19 @@ def invite_without_card(*, email: str, roles: Iterable[Role], by: User) -> Invit
     Raises AddressInUse.
     """
     return _invite(email, roles, by)
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation_id: UUID, by: User) -> str:
+    """Take an invitation back: its link opens nothing, and who had begun to join by it is out. Returns its address.
+
+    Raises PersonNotFound for one that is used up, or was for support.
+    """
+    waiting = Invitation.objects.filter(id=invitation_id, accepted_at=None).exclude(roles__contains=["support"]).first()
+    if waiting is None:
+        raise PersonNotFound
+    _take_back_invitation(waiting.email, by)
+    return waiting.email
 
 
 @transaction.atomic
@@ -167,9 +195,11 @@ def note_leaving(*, practitioner_id: UUID, by: User) -> None:
     Raises PersonNotFound, NotYourself, LastAdministrator.
     """
     card = _card(practitioner_id)
-    if card.user is not None:
-        close_sign_in(user_id=card.user.id, by=by)
-    Invitation.objects.filter(email=card.email.lower(), accepted_at=None).delete()
+    user = card.user or _account_at(card.email)
+    if user is not None:
+        close_sign_in(user_id=user.id, by=by)
+    if card.email:
+        withdraw_invitations(email=card.email, by=by)
     card.left_on = clock.today()
     card.version += 1
     card.save(update_fields=["left_on", "version", "updated_at"])
@@ -180,9 +210,10 @@ def note_leaving(*, practitioner_id: UUID, by: User) -> None:
 def note_return(*, practitioner_id: UUID, by: User) -> None:
     """Someone is back, or never left: their card is listed again. Whether they may sign in is said separately.
 
-    Raises PersonNotFound.
+    Raises PersonNotFound, AddressInUse where somebody else has their address by now.
     """
     card = _card(practitioner_id)
+    _require_address_free(card.email, card.id, by)
     card.left_on = None
     card.version += 1
     card.save(update_fields=["left_on", "version", "updated_at"])
@@ -194,17 +225,48 @@ def link_card(user: User) -> None:
     cards = Practitioner.objects.select_for_update().filter(email__iexact=user.email, user=None, left_on=None)
     card = cards.first()
     if card is not None and not Practitioner.objects.filter(user=user).exists():
-        card.user = user
-        card.save(update_fields=["user", "updated_at"])
-        record(LINKED, by=user, subject=card)
+        _link(card, user, user)
+
+
+def _link_known(card: Practitioner, by: User) -> None:
+    """Give the card the account that has its address already, such as an administrator's who had none."""
+    user = _account_at(card.email)
+    if user is not None and has_factor(user):
+        _link(card, user, by)
+
+
+def _link(card: Practitioner, user: User, by: User) -> None:
+    card.user = user
+    card.save(update_fields=["user", "updated_at"])
+    record(LINKED, by=by, subject=card)
+
+
+def _account_at(email: str) -> User | None:
+    """The account with this address that has no card, half joined or whole; never an operator's."""
+    user = user_at(email) if email else None
+    if user is None or user.has_role(Role.SUPPORT) or Practitioner.objects.filter(user=user).exists():
+        return None
+    return user
 
 
 def _invite(email: str, roles: Iterable[Role], by: User) -> Invitation:
     known = user_at(email)
-    if known is not None and has_factor(known):
+    if known is not None and (has_factor(known) or known.has_role(Role.SUPPORT)):
         refuse(REFUSED, by=by, reason="address_in_use", subject_id=known.id)
         raise AddressInUse
+    if known is not None and not known.is_active:
+        # Someone whose invitation was taken back before they had joined: nothing of theirs opens but by this one.
+        open_account(user=known, by=by)
     return invite_person(email=email, roles=roles, by=by)
+
+
+def _take_back_invitation(email: str, by: User) -> None:
+    """Nobody joins by an invitation to this address. Who has an account, or lost their factors, keeps it."""
+    joined = Invitation.objects.filter(email=email.lower()).exclude(accepted_at=None)
+    user = _account_at(email)
+    withdraw_invitations(email=email, by=by)
+    if user is not None and not has_factor(user) and not joined.exists():
+        close_account(user=user, by=by)
 
 
 def _card(practitioner_id: UUID) -> Practitioner:
@@ -216,8 +278,11 @@ def _card(practitioner_id: UUID) -> Practitioner:
 
 
 def _other(user_id: UUID, by: User) -> User:
-    user = User.objects.select_for_update().filter(id=user_id).exclude(roles__contains=["support"]).first()
-    if user is None:
+    """Somebody else's account, held with those of all administrators in one order: two who close each other wait."""
+    held = Q(id=user_id) | Q(roles__contains=[Role.COUNCIL_ADMIN.value])
+    users = {user.id: user for user in User.objects.select_for_update().filter(held).order_by("id")}
+    user = users.get(user_id)
+    if user is None or user.has_role(Role.SUPPORT):
         raise PersonNotFound
     if user.id == by.id:
         refuse(REFUSED, by=by, reason="own_account", subject_id=user.id)
@@ -226,8 +291,8 @@ def _other(user_id: UUID, by: User) -> User:
 
 
 def _require_another_administrator(user: User, by: User) -> None:
-    """Locks them all, so that two administrators can't close each other's account at once."""
-    admins = User.objects.select_for_update().filter(roles__contains=[Role.COUNCIL_ADMIN.value], is_active=True)
+    """They are all held by now, so that two administrators can't close each other's account at once."""
+    admins = User.objects.filter(roles__contains=[Role.COUNCIL_ADMIN.value], is_active=True)
     if user.has_role(Role.COUNCIL_ADMIN) and {admin.id for admin in admins} <= {user.id}:
         refuse(REFUSED, by=by, reason="last_administrator", subject_id=user.id)
         raise LastAdministrator

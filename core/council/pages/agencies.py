@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.council.actions.agencies import keep_agency
-from core.council.pages.staff import for_admins
+from core.council.pages.staff_doors import for_admins
 from core.council.pages.staff_forms import AgencyForm
 from core.council.staff_errors import AgencyNameTaken, StaffError
 from core.council.staff_queries import agencies, agency_values

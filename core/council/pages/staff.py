@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,32 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.council.actions import staff as actions
+from core.council.pages.staff_doors import for_admins, freshly_proved
 from core.council.pages.staff_forms import AccountForm, PersonForm, RolesForm
 from core.council.staff_errors import PersonChanged, PersonNotFound, StaffError
-from core.council.staff_queries import Person, accounts_without_card, agency_choices, person, staff_page
+from core.council.staff_queries import Person, accounts_without_card, agency_choices, card_at, person, staff_page
 from core.directory.doors import CouncilRequest
-
-P = ParamSpec("P")
+from ui.filters import long_date
 
 _FIELDS = (
     "given_name", "family_name", "job_title", "email", "mobile", "desk_phone", "agency_id", "services", "managed",
     "employment", "cleared_until",
 )  # fmt: skip
-
-
-def for_admins(
-    view: Callable[Concatenate[CouncilRequest, P], HttpResponse],
-) -> Callable[Concatenate[CouncilRequest, P], HttpResponse]:
-    """What is not there answers 404. Who may come in is the address's rule."""
-
-    @wraps(view)
-    def guarded(request: CouncilRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except PersonNotFound as missing:
-            raise Http404 from missing
-
-    return guarded  # type: ignore[return-value]  # functools.wraps hides that the signature is the same
+_MANY = ("services", "managed")
 
 
 @require_safe
@@ -106,6 +92,7 @@ def change(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
 
 @require_POST
 @for_admins
+@freshly_proved
 def invite(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
     """Mail them the link to an account, or a new one."""
     shown = person(practitioner_id)
@@ -123,6 +110,7 @@ def invite(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
 
 @require_POST
 @for_admins
+@freshly_proved
 def roles(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
     """Say which roles they hold."""
     shown = person(practitioner_id)
@@ -162,6 +150,7 @@ def come_back(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
 
 @require_POST
 @for_admins
+@freshly_proved
 def close(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
     """Let them sign in no more."""
     user_id = _account(practitioner_id)
@@ -173,6 +162,7 @@ def close(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
 
 @require_POST
 @for_admins
+@freshly_proved
 def reopen(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
     """Let them sign in again."""
     user_id = _account(practitioner_id)
@@ -184,6 +174,7 @@ def reopen(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_admins
+@freshly_proved
 def accounts(request: CouncilRequest) -> HttpResponse:
     """Administrators, officers and auditors, and an invitation for another one."""
     form = AccountForm(request.POST or None)
@@ -201,18 +192,28 @@ def accounts(request: CouncilRequest) -> HttpResponse:
 
 @require_POST
 @for_admins
+@freshly_proved
 def close_bare(request: CouncilRequest, user_id: UUID) -> HttpResponse:
-    """Close or open the account of someone without a card."""
-    try:
-        if request.POST.get("open"):
-            actions.open_sign_in(user_id=user_id, by=request.user)
-        else:
-            actions.close_sign_in(user_id=user_id, by=request.user)
-    except StaffError as refused:
-        messages.error(request, refused.sentence())
-    else:
-        messages.success(request, _("Saved."))
-    return redirect("staff:accounts")
+    """Close the account of someone without a card."""
+    return _do_bare(request, lambda: actions.close_sign_in(user_id=user_id, by=request.user))
+
+
+@require_POST
+@for_admins
+@freshly_proved
+def reopen_bare(request: CouncilRequest, user_id: UUID) -> HttpResponse:
+    """Open the account of someone without a card again."""
+    return _do_bare(request, lambda: actions.open_sign_in(user_id=user_id, by=request.user))
+
+
+@require_POST
+@for_admins
+def withdraw_invitation(request: CouncilRequest, invitation_id: UUID) -> HttpResponse:
+    """Take an invitation back, such as one to a mistyped address."""
+    address = actions.withdraw_invitation(invitation_id=invitation_id, by=request.user)
+    messages.success(request, _("The invitation is taken back: its link opens nothing any more."))
+    card_id = card_at(address)
+    return redirect("staff:person", card_id) if card_id else redirect("staff:accounts")
 
 
 def _page(request: CouncilRequest, shown: Person, form: RolesForm | None = None, status: int = 200) -> HttpResponse:
@@ -233,6 +234,16 @@ def _do(request: CouncilRequest, practitioner_id: UUID, act: Callable[[], None],
     return redirect("staff:person", practitioner_id)
 
 
+def _do_bare(request: CouncilRequest, act: Callable[[], None]) -> HttpResponse:
+    try:
+        act()
+    except StaffError as refused:
+        messages.error(request, refused.sentence())
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("staff:accounts")
+
+
 def _account(practitioner_id: UUID) -> UUID:
     user_id = person(practitioner_id).sign_in.user_id
     if user_id is None:
@@ -242,22 +253,32 @@ def _account(practitioner_id: UUID) -> UUID:
 
 def _initial(shown: Person) -> dict[str, Any]:
     values = {name: getattr(shown, name) for name in (*_FIELDS, "version")}
-    values |= {name: [str(value) for value in values[name]] for name in ("services", "managed")}
+    values |= {name: [str(value) for value in values[name]] for name in _MANY}
     return values | {"agency_id": str(shown.agency_id)}
 
 
 def _lists(request: CouncilRequest) -> dict[str, Any]:
-    many = {name: request.POST.getlist(name) for name in ("services", "managed")}
+    many = {name: request.POST.getlist(name) for name in _MANY}
     return {**request.POST.dict(), **many}
 
 
 def _differences(form: PersonForm, saved: Person) -> list[dict[str, Any]]:
+    """What somebody else saved and what was typed, field by field, in the words of the form."""
     typed = form.details
+    pairs = ((name, getattr(saved, name), getattr(typed, name)) for name in _FIELDS)
     return [
-        {"label": form[name].label, "saved": getattr(saved, name), "typed": getattr(typed, name)}
-        for name in ("given_name", "family_name", "job_title", "email", "mobile", "desk_phone", "employment")
-        if getattr(saved, name) != getattr(typed, name)
+        {"label": form[name].label, "saved": _in_words(form, name, was), "typed": _in_words(form, name, now)}
+        for name, was, now in pairs
+        if (set(was) != set(now) if name in _MANY else was != now)
     ]
+
+
+def _in_words(form: PersonForm, name: str, value: Any) -> str:
+    if isinstance(value, date):
+        return long_date(value)
+    labels = {str(key): str(label) for key, label in getattr(form.fields[name], "choices", ())}
+    given = value if name in _MANY else [value]
+    return ", ".join(sorted(labels.get(str(one), str(one)) for one in given if one))
 
 
 def _field_of(refused: StaffError) -> str | None:
