@@ -7,6 +7,7 @@ when its task returned, and a task may run twice and does the same then, as ever
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
-from django.db import connections
+from django.db import Error, connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -26,6 +27,8 @@ from tenants.fleet.waves import LABELS, Candidate, in_waves, tolerated
 from tenants.models import Council, FleetRun, FleetStep, SchemaStatus
 from tenants.queries import council_by_schema
 from tenants.waking import HEADER
+
+logger = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
 
@@ -122,6 +125,11 @@ class _Beating:
     def _beat(self) -> None:
         try:
             while not self._over.wait(BEAT_SECONDS):
-                ledger.beat(self.run)
+                try:
+                    ledger.beat(self.run)
+                except Error:
+                    # Away for a moment: the next beat says it. A thread that ended here would look like a dead process.
+                    logger.warning("beat_not_written", exc_info=True)
+                    connections.close_all()
         finally:
             connections.close_all()

@@ -11,7 +11,7 @@ from tenants.actions import create_council
 from tenants.context import shared
 from tenants.errors import CouncilExists, InvalidHost
 from tenants.files import council_files
-from tenants.models import Council
+from tenants.models import Council, CouncilOrder
 from tenants.orders.work import OrderWork, StepRefused
 
 
@@ -31,9 +31,14 @@ def build(order: OrderWork) -> dict[str, Any]:
 
 
 def open_site(order: OrderWork) -> dict[str, Any]:
-    """Have the council answer at its hosts; processes that were asked for them before notice within half a minute."""
+    """Have the council answer at its hosts; processes that were asked for them before notice within half a minute.
+
+    A worker that lost its hold opens nothing: what it was to open may be on its way out by now.
+    """
     with shared(actor="orders"):
-        Council.objects.filter(id=order.council_id).update(is_open=True)
+        held = CouncilOrder.objects.select_for_update().filter(id=order.id, leased_by=order.lease, error="").first()
+        if held is None or not Council.objects.filter(id=order.council_id).update(is_open=True):
+            raise StepRefused("This creation was given up, or another worker is at it: its site was not opened.")
     return {"state": order.council().state}
 
 
@@ -42,12 +47,14 @@ def undo(order: OrderWork) -> None:
 
     Nothing there is no fault. A council that was opened is not touched: it is no half-made one.
     """
-    half_made = Council.objects.filter(id=order.council_id, is_open=False)
-    council = half_made.first()
-    if council is None:
-        return
-    # First, and outside of the transaction: only the registry's line tells where the files are.
-    council_files(council).delete_all()
     with transaction.atomic():
-        half_made.delete()
+        # Held until all of it is gone, so that nobody opens it meanwhile.
+        half_made = Council.objects.select_for_update().filter(id=order.council_id, is_open=False)
+        council = half_made.first()
+        if council is None:
+            return
+        files = council_files(council)
+        Council.objects.filter(id=council.id).delete()
         schemas.drop(council.schema_name)
+        # Last, since nothing brings files back; and not after the end: only the registry's line tells where they are.
+        files.delete_all()

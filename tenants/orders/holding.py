@@ -5,6 +5,7 @@ A thread of its own does so, on a connection of its own, because the step may be
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import replace
@@ -12,12 +13,14 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final
 
-from django.db import connections
+from django.db import Error, connections
 from django.utils import timezone
 
 from tenants.context import shared
 from tenants.models import CouncilOrder
 from tenants.orders.work import OrderWork
+
+logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=60)
 """After so long without a sign of life, another worker goes on with the step."""
@@ -56,10 +59,20 @@ class Holding:
                 now, progress = time.monotonic(), self._progress
                 if progress == written and now - renewed < RENEW_SECONDS:
                     continue
-                self._write(progress)
-                written, renewed = progress, now
+                if self._kept(progress):
+                    written, renewed = progress, now
         finally:
             connections.close_all()
+
+    def _kept(self, progress: dict[str, Any] | None) -> bool:
+        """Write it down, and say whether that went well. A database that is away for a moment is asked again."""
+        try:
+            self._write(progress)
+        except Error:
+            logger.warning("lease_not_renewed", extra={"kind": self.order.kind}, exc_info=True)
+            connections.close_all()
+            return False
+        return True
 
     def _write(self, progress: dict[str, Any] | None) -> None:
         result = {**self.order.result, **({"progress": progress} if progress else {})}

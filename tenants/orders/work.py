@@ -50,6 +50,8 @@ class OrderWork:
     payload: Mapping[str, Any]
     result: Mapping[str, Any]
     asked_by: str
+    lease: str = field(default="", compare=False)
+    """What tells this worker's hold on the order from any other's."""
     tell: Callable[[int, int, str], None] | None = field(default=None, compare=False)
 
     def council(self) -> CouncilRef:
@@ -67,5 +69,5 @@ class OrderWork:
 
 def steps_of(kind: str, payload: Mapping[str, Any]) -> tuple[Step, ...]:
     """The steps of an order, in their order."""
-    steps = (Step(*row) for row in settings.ORDER_STEPS[kind])
+    steps = (Step(*row) for row in settings.ORDER_STEPS.get(kind, ()))
     return tuple(step for step in steps if not step.only_with or payload.get(step.only_with))

@@ -36,6 +36,8 @@ PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30))
 PAUSE_OF_UNDOING: Final = timedelta(minutes=5)
 
 _UNDO: Final = Step(UNDO, "Take away what was made", MIGRATOR, "tenants.orders.creating.undo")
+_NO_MORE: Final = Step("", "", "", "")
+_STEP_GONE: Final = "This release has no step with which this order could go on. Ask for it again."
 _GAVE_UP: Final = "Something went wrong at the step “{}”, {} times. The deployment's log says what."
 
 
@@ -72,22 +74,31 @@ def waits_for(process: str) -> bool:
 
 
 def next_step(order: CouncilOrder) -> Step:
-    """The step that an open order is at. A creation with an error is at being undone."""
+    """The step that an open order is at. A creation with an error is at being undone.
+
+    An order of an earlier release may be at a step that is no more: it is given up by whichever process looks.
+    """
     if order.error and order.kind == CouncilOrder.Kind.CREATE:
         return _UNDO
-    return next(step for step in steps_of(order.kind, order.payload) if step.slug not in order.steps_done)
+    steps = steps_of(order.kind, order.payload)
+    return next((step for step in steps if step.slug not in order.steps_done), _NO_MORE)
 
 
 def claim_next(process: str) -> Claim | None:
     """Take the next step for this kind of process, or None. Two workers never take the same one."""
     with shared(actor="orders"):
         for waiting in _claimable():
-            if next_step(waiting).process != process:
+            if next_step(waiting).process not in {process, _NO_MORE.process}:
                 continue
             order = _claimable().select_for_update(skip_locked=True).filter(id=waiting.id).first()
-            if order is None or next_step(order).process != process:
+            step = next_step(order) if order is not None else None
+            if order is None or step is None:
                 continue
-            step = next_step(order)
+            if step is _NO_MORE:
+                _give_up(order, _STEP_GONE)
+                continue
+            if step.process != process:
+                continue
             if step is not _UNDO and order.attempts >= MOST_ATTEMPTS:
                 # Each time its worker was gone before it could say why.
                 _give_up(order, _GAVE_UP.format(step.label, MOST_ATTEMPTS))
@@ -107,7 +118,10 @@ def _claimed(order: CouncilOrder, step: Step) -> Claim:
     order.leased_by = secrets.token_hex(16)
     order.leased_until = timezone.now() + LEASE
     order.save(update_fields=["state", "attempts", "leased_by", "leased_until"])
-    given = OrderWork(order.id, order.council_id, order.kind, order.payload, order.result, order.asked_by)
+    given = OrderWork(
+        order.id, order.council_id, order.kind, order.payload, order.result, order.asked_by,
+        order.leased_by,
+    )  # fmt: skip
     return Claim(given, step, order.attempts, order.leased_by)
 
 

@@ -172,6 +172,65 @@ def test_an_undoing_that_was_killed_or_failed_is_gone_on_with(making):
     assert making.names() == making.before
 
 
+OPEN_LATE = """
+from tenants.context import shared
+from tenants.models import CouncilOrder
+from tenants.orders.creating import open_site
+from tenants.orders.work import OrderWork, StepRefused
+with shared():
+    order = CouncilOrder.objects.get()
+    CouncilOrder.objects.update({change})
+try:
+    open_site(OrderWork(order.id, order.council_id, "create", order.payload, {{}}, "Otto", lease="mine"))
+except StepRefused as refused:
+    print(refused)
+"""
+
+
+@pytest.mark.parametrize("change", ["leased_by='mine', error='It was refused.'", "leased_by='another'"])
+def test_a_worker_that_lost_its_hold_opens_no_council_that_is_being_undone(making, change):
+    making.place()
+    making.work("migrator")
+    said = making.own.python(OPEN_LATE.format(change=change)).stdout
+    assert "its site was not opened" in said
+    assert making.own.sql("SELECT is_open FROM shared.tenants_council WHERE name = 'Dale'") == [(False,)]
+
+
+UNDO_LATE = """
+from tenants.models import CouncilOrder
+from tenants.orders import creating
+from tenants.orders.work import OrderWork
+import threading, psycopg, os
+from django.db import connections
+order = CouncilOrder.objects.get()
+work = OrderWork(order.id, order.council_id, "create", order.payload, {}, "Otto")
+kept = creating.council_files
+def at_that_moment(council):
+    def open_it():
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+            try:
+                cursor.execute("UPDATE shared.tenants_council SET is_open = true WHERE name = 'Dale'")
+                print("opened")
+            except Exception as refused:
+                print("waits")
+        connections.close_all()
+    other = threading.Thread(target=open_it)
+    other.start()
+    other.join()
+    return kept(council)
+creating.council_files = at_that_moment
+creating.undo(work)
+"""
+
+
+def test_nobody_opens_a_council_while_it_is_being_undone(making):
+    making.place()
+    making.work("migrator")
+    assert making.own.python(UNDO_LATE, migrator=True).stdout.split() == ["waits"]
+    assert making.names() == making.before
+
+
 def test_a_host_that_was_taken_meanwhile_fails_the_creation_and_spares_the_other_council(making):
     making.place()
     making.own.manage("create_council", "Dale first", "www.dale.localhost", "--pack", "gb-eng")

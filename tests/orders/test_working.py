@@ -151,11 +151,11 @@ def test_a_rename_moves_the_council_to_its_new_hosts(asked, now_is, amber):
 def test_suspending_and_resuming_gives_back_what_the_council_was(asked, amber):
     with shared():
         Council.objects.filter(id=amber.id).update(state="live")
-    asked("suspend", {"contact": "Ring 01632 960001", "leaves_on": "2027-01-31"})
+    asked("suspend", {"contact": "Ring 01632 960001", "leaves_on": "2127-01-31"})
     work("app")
     stopped = state_of(amber)
     assert (stopped.state, stopped.suspended_contact) == ("suspended", "Ring 01632 960001")
-    assert stopped.leaves_on.isoformat() == "2027-01-31"
+    assert stopped.leaves_on.isoformat() == "2127-01-31"
     asked("suspend", {"contact": "Ring 01632 960002"})
     work("app")
     assert state_of(amber).suspended_from == "live"
@@ -163,6 +163,18 @@ def test_suspending_and_resuming_gives_back_what_the_council_was(asked, amber):
     work("app")
     again = state_of(amber)
     assert (again.state, again.suspended_contact, again.leaves_on) == ("live", "", None)
+
+
+@pytest.mark.parametrize("named", ["2020-01-01", None])
+def test_a_deployment_keeps_a_leaving_council_for_its_own_wait_whatever_day_the_console_names(
+    asked, now_is, amber, named
+):
+    today = timezone.now().date()
+    order = asked("suspend", {"contact": "Ring 01632 960001", "leaves_on": named or today.isoformat()})
+    work("app")
+    earliest = now_is(order).asked_at.date() + timedelta(days=30)
+    assert state_of(amber).leaves_on == earliest
+    assert now_is(order).result["leaves_on"] == earliest.isoformat()
 
 
 def test_a_council_goes_live_only_on_a_pack_that_was_signed(asked, now_is, amber):
@@ -195,6 +207,65 @@ def test_progress_may_be_reported_from_inside_a_council(asked, our_steps, amber)
         assert holding._progress == {"done": 3, "of": 10, "words": "tables"}
 
 
+def test_an_order_whose_step_is_no_more_is_given_up_and_holds_nobody_up(asked, now_is, our_steps, settings, birch):
+    order = asked("rename", RENAME)
+    assert work("app", most=1) == 1
+    settings.ORDER_STEPS = {**settings.ORDER_STEPS, "rename": settings.ORDER_STEPS["rename"][:1]}
+    other = asked("rename", {"hosts": ["birch.localhost"]}, council_id=birch.id)
+    with shared():
+        assert waits_for("app")
+    work("app")
+    assert now_is(order).state == "failed"
+    assert "no step with which this order could go on" in now_is(order).error
+    assert now_is(other).state == "done"
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_lease(asked, our_steps, monkeypatch):
+    import threading
+
+    from django.db import OperationalError
+
+    from tenants.orders import holding as module
+
+    asked("rename", RENAME)
+    claim = claim_next("app")
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "RENEW_SECONDS", 0.0)
+    tries, renewed = [], threading.Event()
+
+    def write(_self, _progress):
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("the connection is closed")
+        renewed.set()
+
+    monkeypatch.setattr(module.Holding, "_write", write)
+    with module.Holding(claim.order, claim.token):
+        assert renewed.wait(10), "the lease is renewed again once the database is back"
+
+
+def test_the_heartbeat_of_a_job_outlives_a_database_that_is_away_for_a_moment(monkeypatch):
+    import threading
+
+    from django.db import OperationalError
+
+    from tenants.fleet import jobs
+
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.01)
+    tries, beaten = [], threading.Event()
+
+    def beat(_run):
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("the connection is closed")
+        beaten.set()
+
+    monkeypatch.setattr(jobs.ledger, "beat", beat)
+    with jobs._Beating(None):
+        assert beaten.wait(10)
+
+
 @pytest.fixture(autouse=True)
 def _quiet(caplog):
     caplog.set_level(logging.CRITICAL, logger="tenants.orders.working")
+    caplog.set_level(logging.CRITICAL, logger="tenants.orders.holding")
