@@ -34,6 +34,8 @@ from core.network.queries.shields import (
     shield_request_for,
     shields_for,
 )
+from tenants.context import require_current
+from tenants.models import Council
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,6 +107,8 @@ def _decide(officer: Officer, page: ShieldRequestPage, form: DecisionForm, peopl
         return actions.turn_shield_down(approval_id=page.id, answer=Voice(answer), reason=reason, by=officer).state
     if page.is_placing:
         return actions.approve_shield(approval_id=page.id, assigned=people.chosen, by=officer).state
+    if require_current().state == Council.State.SUSPENDED:
+        raise NotPermitted(_("This council is read only for now: lifting a shield waits until it works again."))
     return actions.approve_lifting(approval_id=page.id, by=officer).state
 
 
