@@ -162,6 +162,18 @@ def test_when_time_is_over_the_operator_is_out_before_any_job_has_run(amber, gra
             assert not operator_still_open()
 
 
+def test_the_sweep_of_an_old_answer_leaves_a_newer_one_s_account_open(amber, admin, granted):
+    with time_machine.travel(clock.now() + timedelta(hours=4, minutes=1), tick=True):
+        receive(order(amber, request_id=str(uuid4())))
+        with inside(amber):
+            newer = grant_support(grant_id=SupportGrant.objects.get(state="asked").id, by=admin)
+            assert end_what_ran_out() == 1
+            assert SupportGrant.objects.get(id=granted).state == "ended"
+            assert SupportGrant.objects.get(id=newer.id).state == "granted"
+            assert operator_still_open()
+            assert Invitation.objects.filter(accepted_at=None).count() == 1
+
+
 def operator_still_open() -> bool:
     return User.objects.get(roles=["support"]).is_open
 

@@ -109,7 +109,10 @@ def withdraw_support(*, grant_id: UUID, by: User) -> SupportGrant:
 
 @transaction.atomic
 def end_what_ran_out() -> int:
-    """Close the accounts of those whose time is over; they were let in nowhere since. Returns how many."""
+    """Close the accounts of those whose time is over; they were let in nowhere since. Returns how many.
+
+    An operator who was let in again meanwhile keeps what that newer answer gave: it is the same account.
+    """
     over = list(SupportGrant.objects.select_for_update().filter(state=State.GRANTED, until__lte=clock.now()))
     for grant in over:
         _end(grant, State.ENDED, ENDED, None)
@@ -117,14 +120,20 @@ def end_what_ran_out() -> int:
 
 
 def _end(grant: SupportGrant, state: SupportGrant.State, slug: str, by: User | None) -> SupportGrant:
-    user = User.objects.filter(id=grant.user_id).first() if grant.user_id else None
-    if user is not None:
+    user = User.objects.select_for_update().filter(id=grant.user_id).first() if grant.user_id else None
+    if user is not None and not _is_let_in_anew(grant):
         close_account(user=user, by=by)
     grant.state, grant.ended_at = state, clock.now()
     grant.save(update_fields=["state", "ended_at"])
     record(slug, by=by, subject=grant)
     facts_changed()
     return grant
+
+
+def _is_let_in_anew(grant: SupportGrant) -> bool:
+    """Whether another answer, still running, opened the same account."""
+    others = SupportGrant.objects.filter(user_id=grant.user_id, state=State.GRANTED, until__gt=clock.now())
+    return others.exclude(id=grant.id).exists()
 
 
 def _decide(
