@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.said import HeldPack, HeldType, pack_held, packs_of, types_of
+from console.template_content import require_furnishing
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +264,9 @@ def training_name(name: str) -> str:
 def answers_from_template(template: Mapping[str, Any], pack_id: str) -> dict[str, dict[str, Any]]:
     """What a template (a furnishing, without people) of a council under `pack_id` says to the tasks it can fill.
 
-    Whom to ask for help is left out: that is people of the other council.
+    Whom to ask for help is left out: that is people of the other council. Raises ContentRefused for another shape.
     """
+    require_furnishing(template)
     words = dict(template.get("words") or {})
     found: dict[str, dict[str, Any]] = {
         "services": {"codes": [str(code) for code in template.get("service_types") or ()]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
@@ -9,6 +10,8 @@ from celery import shared_task
 from console.actions import deletion, deployments, fleet, following, onboarding, proposals, releases, syncing
 from tenants.context import shared
 from tenants.tasks import SharedTask
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(base=SharedTask, name="console.sync")  # type: ignore[untyped-decorator]  # celery ships no types
@@ -39,9 +42,11 @@ def delete_due() -> None:
 @shared_task(base=SharedTask, name="console.do_errands")  # type: ignore[untyped-decorator]  # as above
 def do_errands() -> None:
     """Ask deployments what operators wait for: tests of connections, and councils to copy from."""
-    deployments.test_connections()
-    onboarding.copy_templates()
-    releases.fetch_contents()
+    for errand in (deployments.test_connections, onboarding.copy_templates, releases.fetch_contents):
+        try:
+            errand()
+        except Exception:  # one errand that can't be done leaves the others none the worse
+            logger.exception("console_errand_failed")
 
 
 @shared_task(base=SharedTask, name=fleet.ASK)  # type: ignore[untyped-decorator]  # as above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -52,8 +52,25 @@ def checked(said: Any) -> dict[str, Any]:
     return {key: said[key] for key in KEYS if said.get(key)}
 
 
+def require_furnishing(said: Any) -> None:
+    """See that everything a council said it is furnished with has the shape it should have. Raises ContentRefused."""
+    if not isinstance(said, Mapping):
+        raise ContentRefused([_("What the council says of itself is not what a template is made of")])
+    shapes: dict[str, Callable[[Any], bool]] = {
+        "service_types": _is_texts, "agencies": lambda value: isinstance(value, list) and all(map(_is_agency, value)),
+        "roles": lambda value: isinstance(value, Mapping) and all(map(_is_texts, value.values())),
+        "words": _is_texts_by_name, "theme": _is_texts_by_name, "tightening": lambda value: isinstance(value, Mapping),
+    }  # fmt: skip
+    wrong = [key for key, has_shape in shapes.items() if said.get(key) and not has_shape(said[key])]
+    if wrong:
+        raise ContentRefused(
+            _("The council's “%(key)s” is not what a template is made of") % {"key": key} for key in wrong
+        )
+
+
 def of_a_council(template: Mapping[str, Any]) -> dict[str, Any]:
     """A template's content out of everything that a council said it is furnished with. Raises ContentRefused."""
+    require_furnishing(template)
     return checked({key: template[key] for key in KEYS if template.get(key)})
 
 
@@ -69,3 +86,14 @@ def _is_text(value: Any) -> bool:
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(one) for one in value)
+
+
+def _is_texts_by_name(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(text, str) and "\0" not in text for text in value.values())
+
+
+def _is_agency(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    is_said = all(isinstance(value.get(name, ""), str) for name in ("name", "kind", "phone"))
+    return is_said and _is_texts(value.get("services") or [])

@@ -5,6 +5,7 @@ Every write begins by locking the onboarding's row, so that of two operators who
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -21,12 +22,15 @@ from console.errors import ChangedMeanwhile, NotPossible, NotThere
 from console.models import Council, Onboarding, Order
 from console.policies import require
 from console.ports import port_for
-from console.ports.errors import PortError
+from console.ports.errors import BadReply, PortError
 from console.queries.onboarding import own_ids
 from console.queries.operators import OperatorRef
+from console.template_content import ContentRefused, require_furnishing
 from core import clock
 from core.audit.actions import record
 from tenants.context import SHARED_ALIAS, shared
+
+logger = logging.getLogger(__name__)
 
 COPY: Final = "copy"
 """Where the answers keep which council is to be copied, and what came of it."""
@@ -111,14 +115,28 @@ def copy_templates() -> int:
         source = sources[UUID(one.answers[COPY]["council"])]
         try:
             template, words = port_for(source.deployment).template(source.id), ""
+            require_furnishing(template)
         except PortError as error:
             template, words = {}, words_for(error)
-        with shared(actor="job:console.errands"):
+        except ContentRefused as refused:
+            template, words = {}, str(refused)
+        except Exception:  # a fault of ours with one council must not keep the others waiting
+            logger.exception("console_copy_failed")
+            template, words = {}, words_for(BadReply())
+        try:
             _fill(one.id, source, template, words)
+        except Exception:  # whatever one council says, the other copies are made all the same
+            logger.exception("console_copy_failed")
+            _fill(one.id, source, {}, words_for(BadReply()))
     return len(waiting)
 
 
 def _fill(onboarding_id: UUID, source: Council, template: Mapping[str, Any], words: str) -> None:
+    with shared(actor="job:console.errands"):
+        _fill_locked(onboarding_id, source, template, words)
+
+
+def _fill_locked(onboarding_id: UUID, source: Council, template: Mapping[str, Any], words: str) -> None:
     found = Onboarding.objects.select_for_update(of=("self",)).get(id=onboarding_id)
     asked = found.answers.get(COPY, {})
     if asked.get("council") != str(source.id) or asked.get("state") != "asked" or not is_open(found):

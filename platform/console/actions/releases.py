@@ -5,6 +5,7 @@ A council sees what would change and adopts it or does not: nothing here changes
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -22,13 +23,15 @@ from console.errors import NotPossible, NotThere
 from console.models import Council, Offer, Proposal, Release
 from console.policies import require
 from console.ports import port_for
-from console.ports.errors import PortError
+from console.ports.errors import BadReply, PortError
 from console.queries.operators import OperatorRef
 from console.queries.releases import AT_WORK, packs_held, release_of, why_not
 from console.template_content import ContentRefused, checksum_of, of_a_council
 from core import clock
 from core.audit.actions import record
 from tenants.context import SHARED_ALIAS, shared
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic(using=SHARED_ALIAS)
@@ -143,13 +146,24 @@ def fetch_contents() -> int:
             content, words = {}, words_for(error)
         except ContentRefused as refused:
             content, words = {}, str(refused)
-        with shared(actor="job:console.errands"):
-            row = Release.objects.filter(id=one.id, checksum="")
-            if words:
-                row.update(content={"from": {**one.content["from"], "state": "failed", "words": words[:300]}})
-            else:
-                row.update(content=content, checksum=checksum_of(content))
+        except Exception:  # a fault of ours with one council must not keep the others waiting
+            logger.exception("console_fetch_failed")
+            content, words = {}, words_for(BadReply())
+        try:
+            _keep_content(one, content, words)
+        except Exception:  # whatever one council says, the other contents are kept all the same
+            logger.exception("console_fetch_failed")
+            _keep_content(one, {}, words_for(BadReply()))
     return len(waiting)
+
+
+def _keep_content(release: Release, content: Mapping[str, Any], words: str) -> None:
+    with shared(actor="job:console.errands"):
+        row = Release.objects.filter(id=release.id, checksum="")
+        if words:
+            row.update(content={"from": {**release.content["from"], "state": "failed", "words": words[:300]}})
+        else:
+            row.update(content=dict(content), checksum=checksum_of(content))
 
 
 def payload_of(release: Release) -> dict[str, Any]:
