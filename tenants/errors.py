@@ -29,6 +29,14 @@ class InvalidHost(ValueError):
     """The host name can't be a council's."""
 
 
+class NotKeptHere(ValueError):
+    """The law pack is not of this release, or does not let a council's data be kept in this region."""
+
+
+class CouncilSuspended(ValueError):
+    """The council is suspended: it is resumed, by whoever suspended it, before anything else becomes of it."""
+
+
 class PackNotSigned(ValueError):
     """The law pack that this council is set up with has not been signed off, as its file stands now."""
 

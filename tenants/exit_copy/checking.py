@@ -146,6 +146,8 @@ def _agree(manifest: Mapping[str, Any], names: set[str], sums: Mapping[str, str]
     plain = all(isinstance(text, str) for text in [*texts, *(part for shape in shapes for part in shape)])
     if not plain or not all(isinstance(rows, int) for rows in counted):
         raise CopyBroken("The manifest of this exit copy can't be read.")
+    if council["state"] not in layout.STATES:
+        raise CopyBroken("The manifest of this exit copy does not say whether the council was in training or at work.")
     listed = names - {layout.README, layout.MANIFEST, layout.SUMS}
     if set(told) != listed or any(sums[name] != told[name] for name in listed):
         raise CopyBroken("The manifest of this exit copy does not tell what is in it.")

@@ -23,6 +23,9 @@ FILES: Final = "files/"
 COPIES: Final = "exit-copies/"
 """Where a council's exit copies lie among its files: they hold no other copy."""
 
+STATES: Final = frozenset({"training", "live"})
+"""What the manifest may say a council was; a suspended one is told as what it was before."""
+
 MIGRATIONS: Final = "django_migrations"
 """The one table whose content the manifest tells instead: it belongs to the schema, not to the council."""
 

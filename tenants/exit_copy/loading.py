@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 
 import psycopg
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from psycopg import sql
 
@@ -20,6 +21,7 @@ from tenants.exit_copy.checking import Copy, CopyBroken, checked, require_same_s
 from tenants.exit_copy.layout import Table
 from tenants.files import FilesAway, council_files
 from tenants.models import Council, PackSignOff
+from tenants.residency import require_kept_here
 
 LOADED_CONTACT: Final = "your operator: this council was loaded from a copy and has not been opened yet"
 
@@ -33,14 +35,16 @@ class Loaded:
     files: int
 
 
-def load(source: IO[bytes], *, host: str, name: str = "", region: str = "uk") -> Loaded:
+def load(source: IO[bytes], *, host: str, name: str = "", region: str = "") -> Loaded:
     """Make the council at `host`, read only until an operator resumes it.
 
-    Raises CopyNotPossible (CopyBroken when the file is to blame), CouncilExists, InvalidHost, FilesAway.
+    Raises CopyNotPossible (CopyBroken when the file is to blame), NotKeptHere, CouncilExists, InvalidHost, FilesAway.
     """
     schemas.require_migrator()
     copy = checked(source)
     require_same_state(copy.manifest, layout.migrations_here())
+    region = region or settings.DEPLOYMENT_REGION
+    require_kept_here(pack_id=copy.manifest["council"]["pack_id"], region=region)
     council: Council | None = None
     try:
         with transaction.atomic(using=COUNCIL_ALIAS):

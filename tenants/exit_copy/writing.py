@@ -58,7 +58,7 @@ def write(council: CouncilRef, sink: IO[bytes], report: Report = lambda _done, _
         "confidential": words.CONFIDENTIAL,
         "council": {
             "id": str(council.id), "name": council.name, "hosts": [str(host.domain) for host in hosts],
-            "pack_id": council.pack_id, "state": council.state, "theme": dict(council.theme),
+            "pack_id": council.pack_id, "state": _worked_as(council), "theme": dict(council.theme),
             "help_contact": council.help_contact,
         },
         "made_at": made_at.isoformat(),
@@ -75,6 +75,11 @@ def write(council: CouncilRef, sink: IO[bytes], report: Report = lambda _done, _
         pack.add(layout.SUMS, [pack.sums().encode()])
     rows = sum(table["rows"] for table in manifest["tables"])
     return Written(len(manifest["tables"]), rows, len(manifest["files"]), manifest["made_at"])
+
+
+def _worked_as(council: CouncilRef) -> str:
+    """A council that leaves is suspended by now: what it was before is what whoever loads it needs to know."""
+    return council.decides_as if council.decides_as in layout.STATES else "training"
 
 
 class _Pack:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from tenants.actions import require_host
-from tenants.errors import InvalidHost
+from tenants.errors import InvalidHost, NotKeptHere
 from tenants.models import Council, CouncilOrder, Domain
 from tenants.orders.errors import OrderRefused
+from tenants.residency import require_kept_here
 
 MOST_BYTES: Final = 2_000_000
 MOST_HOSTS: Final = 10
@@ -64,6 +65,14 @@ def _id(name: str, value: Any) -> None:
         raise OrderRefused(f"“{name}” has to be an id.") from None
 
 
+def _day(name: str, value: Any) -> None:
+    try:
+        if value != "":
+            date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise OrderRefused(f"“{name}” has to be a day, as in 2027-01-31.") from None
+
+
 def _administrator(name: str, value: Any) -> None:
     if not isinstance(value, dict) or not _EMAIL.fullmatch(str(value.get("email", ""))):
         raise OrderRefused(f"“{name}” has to hold the e-mail address of the first administrator.")
@@ -91,7 +100,7 @@ _FIELDS: Final[Mapping[str, tuple[Mapping[str, _Check], Mapping[str, _Check]]]] 
          "training": _FLAG},
     ),
     "rename": (_HOSTS, {}),
-    "suspend": ({"contact": _text(200)}, {"leaves_on": _text(10, least=0)}),
+    "suspend": ({"contact": _text(200)}, {"leaves_on": _day}),
     "resume": ({}, {}),
     "go_live": ({"pack_checksum": _PACK["pack_checksum"]}, {}),
     "sign_pack": ({**_PACK, "pack_version": _SLUGGISH, "signed_by": _text(120)}, {}),
@@ -187,21 +196,7 @@ def _require_creatable(payload: Mapping[str, Any], council_id: UUID) -> None:
         raise OrderRefused("This council is in this deployment already.")
     if payload["state"] != Council.State.TRAINING:
         raise OrderRefused("A council begins as a training council; going live is an order of its own.")
-    versions = [one for one in import_string(settings.PACKS_HERE)() if one["id"] == payload["pack_id"]]
-    if not versions:
-        raise OrderRefused(f"This deployment's release holds no law pack called {payload['pack_id']}.")
-    pack = next((one for one in versions if one["checksum"] == payload["pack_checksum"]), None)
-    if pack is None:
-        raise OrderRefused(
-            f"This deployment's release holds another version of the law pack {payload['pack_id']}: "
-            f"{versions[-1]['version']}, with another checksum."
-        )
-    if payload["region"] != settings.DEPLOYMENT_REGION:
-        raise OrderRefused(
-            f"This deployment stands in the region “{settings.DEPLOYMENT_REGION}”, not in “{payload['region']}”."
-        )
-    if payload["region"] not in pack["regions"]:
-        raise OrderRefused(
-            f"{pack['title']} keeps a council's data in the region {' or '.join(pack['regions'])}; "
-            f"this deployment stands in “{payload['region']}”."
-        )
+    try:
+        require_kept_here(pack_id=payload["pack_id"], region=payload["region"], checksum=payload["pack_checksum"])
+    except NotKeptHere as refused:
+        raise OrderRefused(str(refused)) from refused

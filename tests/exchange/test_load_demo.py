@@ -98,7 +98,8 @@ def demo(own_database):
 
 @pytest.mark.parametrize("name", [pytest.param("Brighton", marks=pytest.mark.slow), "Victoria"])
 def test_a_small_council_is_loaded_with_full_pages_and_people_who_can_sign_in(demo, name):
-    demo.manage("create_council", name, f"{name.lower()}.localhost", "--pack", PACKS[name])
+    region = "au" if name == "Victoria" else "uk"
+    demo.manage("create_council", name, f"{name.lower()}.localhost", "--pack", PACKS[name], "--region", region)
     said = demo.manage("load_demo", "--council", name).stdout
     assert "Written: " in said
     found = hold(demo, name)

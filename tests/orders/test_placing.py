@@ -115,6 +115,7 @@ def test_a_pack_is_refused_where_its_residency_forbids_and_taken_where_it_allows
     [
         ("abolish", {}, "is no kind of order"),
         ("suspend", {}, "does not say “contact”"),
+        ("suspend", {"contact": "01632 960001", "leaves_on": "tomorrow"}, "has to be a day"),
         ("support", {"request_id": "7", "operator_name": "O", "reason": "r", "hours": 1}, "has to be an id"),
         ("support", {"request_id": str(uuid4()), "operator_name": "O", "reason": "r", "hours": True}, "whole number"),
         ("offer", {"release": {"id": str(uuid4())}}, "one word"),

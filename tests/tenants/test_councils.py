@@ -37,6 +37,10 @@ def test_the_application_cannot_create_a_council(db):
 def test_a_council_is_made_in_one_command_and_a_second_time_is_refused_in_a_sentence(own_database):
     said = own_database.manage("create_council", "Dale", "dale.localhost", "--pack", "gb-eng")
     assert "Dale answers at dale.localhost." in said.stdout
+    nowhere = own_database.manage("create_council", "Dale", "d.localhost", "--pack", "xx-none", check=False)
+    assert "holds no law pack called xx-none" in nowhere.stderr
+    abroad = own_database.manage("create_council", "Dale", "d.localhost", "--pack", "au-vic", check=False)
+    assert "keeps a council's data in the region au" in abroad.stderr
     again = own_database.manage("create_council", "Dale two", "DALE.localhost", "--pack", "gb-eng", check=False)
     assert again.returncode == 1
     assert "There is a council at dale.localhost already." in again.stderr

@@ -181,6 +181,52 @@ def test_a_loaded_council_is_read_only_and_its_numbering_goes_on(empty_database,
         assert following == highest + 1
 
 
+SUSPEND_LIVE = """
+from tenants.context import shared
+from tenants.models import Council
+from tenants.queries import council_at
+with shared():
+    Council.objects.filter(id=council_at("amber.localhost").id).update(state="suspended", suspended_from="{was}")
+"""
+SIGN = """
+from core.consent.packs_here import packs_here
+from tenants.actions import sign_off_pack
+from tenants.context import shared
+with shared():
+    for pack in packs_here():
+        sign_off_pack(pack_id=pack["id"], version=pack["version"], checksum=pack["checksum"], signed_by="Ada Lane")
+"""
+
+
+def test_a_live_council_that_leaves_suspended_is_loaded_as_a_live_one(own_database, tmp_path):
+    copy = tmp_path / "copy.zip"
+    own_database.python(SIGN)
+    for was, told in (("live", "live"), ("", "training")):
+        own_database.python(SUSPEND_LIVE.format(was=was) + EXPORT.format(path=str(copy)))
+        assert manifest_of(copy)["council"]["state"] == told
+        host = f"{told}.new.example"
+        own_database.manage("load_exit_copy", str(copy), "--host", host)
+        assert own_database.sql(
+            "SELECT state, suspended_from FROM shared.tenants_council c JOIN shared.tenants_domain d"
+            " ON d.tenant_id = c.id WHERE d.domain = %s", host,
+        ) == [("suspended", told)]  # fmt: skip
+
+
+def test_a_copy_is_not_loaded_where_its_law_pack_forbids_its_data(full_database, amber_copy):
+    before = full_database.sql("SELECT count(*) FROM pg_namespace")
+    full_database.variables["PATCHWORK_REGION"] = "au"
+    try:
+        refused = full_database.manage("load_exit_copy", str(amber_copy), "--host", "a.new.example", check=False)
+    finally:
+        del full_database.variables["PATCHWORK_REGION"]
+    assert "keeps a council's data in the region uk" in refused.stderr
+    elsewhere = full_database.manage(
+        "load_exit_copy", str(amber_copy), "--host", "a.new.example", "--region", "au", check=False
+    )
+    assert "stands in the region “uk”, not in “au”" in elsewhere.stderr
+    assert full_database.sql("SELECT count(*) FROM pg_namespace") == before
+
+
 def test_a_copy_takes_no_more_memory_for_a_fuller_council(own_database, tmp_path):
     """Twenty thousand rows more are written in the same memory, give or take what Python itself takes."""
     peak = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

@@ -147,6 +147,10 @@ def broken_manifests() -> list[tuple[str, dict]]:
         told = copying.deepcopy(manifest())
         told["council"][key] = 7
         found.append((f"council.{key}", told))
+    for state in ("suspended", "", "LIVE"):
+        told = copying.deepcopy(manifest())
+        told["council"]["state"] = state
+        found.append((f"state={state!r}", told))
     told = copying.deepcopy(manifest())
     told["tables"][0]["rows"] = "two"
     return [*found, ("rows", told)]

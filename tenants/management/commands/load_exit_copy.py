@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.actions import require_host
-from tenants.errors import CouncilExists, InvalidHost
+from tenants.errors import CouncilExists, InvalidHost, NotKeptHere
 from tenants.exit_copy.layout import CopyNotPossible
 from tenants.exit_copy.loading import load
 from tenants.files import FilesAway
@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--host", required=True)
         parser.add_argument("--name", default="", help="the council's name, where it is not the copy's")
-        parser.add_argument("--region", default="uk")
+        parser.add_argument(
+            "--region", default="", help="the region this deployment stands in, which is what it is without"
+        )
         parser.add_argument("--sha256", default="", help="the checksum that was shown where the copy was fetched")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -39,7 +41,7 @@ class Command(BaseCommand):
                 if options["sha256"]:
                     self._require_sum(source, options["sha256"])
                 loaded = load(source, host=host, name=options["name"], region=options["region"])
-        except (CopyNotPossible, CouncilExists, InvalidHost, FilesAway) as error:
+        except (CopyNotPossible, CouncilExists, InvalidHost, NotKeptHere, FilesAway) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"The file can't be read: {error.strerror}.") from error
