@@ -1,10 +1,13 @@
 """A schema as PostgreSQL's catalogue tells it: a line for each table, column, default, constraint, index, function,
-trigger and grant, with the schema's own name taken out. Equal lines, equal schemas. No row of any council is read."""
+trigger, rule and grant, and for what the council's role is and who may become it, with the schema's own name taken out.
+Equal lines, equal schemas. No row of any council is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from tenants.names import MIGRATOR_ROLE
 
 AT_ONCE: Final = 50
 """Schemas in one statement: some thousand lines each."""
@@ -12,13 +15,27 @@ AT_ONCE: Final = 50
 Lines = Mapping[tuple[str, str], str]
 """Kind and name of an object, and its definition."""
 
+_ATTRIBUTES: Final = ", ".join(
+    f"('{name}', {column})"
+    for name, column in {
+        "LOGIN": "rolcanlogin", "INHERIT": "rolinherit", "SUPERUSER": "rolsuper", "CREATEROLE": "rolcreaterole",
+        "CREATEDB": "rolcreatedb", "REPLICATION": "rolreplication", "BYPASSRLS": "rolbypassrls",
+    }.items()
+)  # fmt: skip
+
 _ACL: Final = "array_to_string(ARRAY(SELECT item::text FROM unnest({}) item ORDER BY 1), ' ')"
 
 _TABLE_ACL: Final = """coalesce(relacl, acldefault((CASE relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", relowner))"""
 """No list of rights and a list of the owner's alone are the same rights."""
 
+_OPTIONS: Final = "string_agg(DISTINCT concat_ws(' ', m.admin_option, m.inherit_option, m.set_option), ',')"
+
+_MAKERS: Final = f"pg_get_userbyid(m.member) = '{MIGRATOR_ROLE}' AND NOT m.inherit_option AND NOT m.set_option"
+"""PostgreSQL lets whoever makes a role manage it; that opens nothing of it."""
+
 _LINES: Final = f"""
 WITH wanted AS (SELECT oid, nspname, nspowner, nspacl FROM pg_namespace WHERE nspname = ANY(%(names)s)),
+roles AS (SELECT w.nspname, r.* FROM wanted w JOIN pg_roles r ON r.rolname = w.nspname),
 relations AS (
   SELECT c.*, w.nspname FROM pg_class c JOIN wanted w ON w.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')
@@ -48,6 +65,9 @@ lines (nspname, kind, name, definition) AS (
   UNION ALL SELECT r.nspname, 'trigger', r.relname || '.' || t.tgname,
     concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled)
     FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
+  UNION ALL SELECT r.nspname, 'rule', r.relname || '.' || u.rulename,
+    concat_ws(' ', pg_get_ruledef(u.oid), u.ev_enabled)
+    FROM relations r JOIN pg_rewrite u ON u.ev_class = r.oid AND u.rulename <> '_RETURN'
   UNION ALL SELECT r.nspname, 'policy', r.relname || '.' || p.polname,
     concat_ws(' ', p.polcmd, p.polroles::regrole[]::text, pg_get_expr(p.polqual, r.oid),
       pg_get_expr(p.polwithcheck, r.oid))
@@ -61,6 +81,18 @@ lines (nspname, kind, name, definition) AS (
   UNION ALL SELECT w.nspname, 'type', y.typname, concat_ws(' ', y.typtype, format_type(y.typbasetype, y.typtypmod),
       (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = y.oid))
     FROM wanted w JOIN pg_type y ON y.typnamespace = w.oid AND y.typtype IN ('e', 'd')
+  UNION ALL SELECT w.nspname, 'default grant',
+    replace(concat_ws(' ', pg_get_userbyid(d.defaclrole), d.defaclobjtype, d.defaclnamespace = w.oid), w.nspname, '~'),
+    {_ACL.format("d.defaclacl")}
+    FROM wanted w JOIN pg_default_acl d ON d.defaclnamespace = w.oid OR pg_get_userbyid(d.defaclrole) = w.nspname
+  UNION ALL SELECT nspname, 'role', attribute, held::text FROM roles, LATERAL (VALUES {_ATTRIBUTES}) a (attribute, held)
+  UNION ALL SELECT r.nspname, 'role', 'settings', array_to_string(s.setconfig, ' ')
+    FROM roles r JOIN pg_db_role_setting s ON s.setrole = r.oid
+    AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  UNION ALL SELECT r.nspname, 'member', pg_get_userbyid(m.member), {_OPTIONS}
+    FROM roles r JOIN pg_auth_members m ON m.roleid = r.oid WHERE NOT ({_MAKERS}) GROUP BY 1, 3
+  UNION ALL SELECT r.nspname, 'membership', pg_get_userbyid(m.roleid), {_OPTIONS}
+    FROM roles r JOIN pg_auth_members m ON m.member = r.oid GROUP BY 1, 3
 )
 """  # noqa: S608  # put together from constants alone
 

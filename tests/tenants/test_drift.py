@@ -25,7 +25,24 @@ ALTERED = {
     "a constraint": ('ALTER TABLE "{0}".people_client DROP CONSTRAINT client_age_is_a_noted_range', "missing constraint people_client.client_age_is_a_noted_range"),
     "an owner": ('ALTER TABLE "{0}".people_client OWNER TO postgres', "changed table people_client"),
     "a trigger": ('CREATE TRIGGER odd BEFORE UPDATE ON "{0}".people_client EXECUTE FUNCTION suppress_redundant_updates_trigger()', "extra trigger people_client.odd"),
+    "a rule": ('CREATE RULE odd AS ON DELETE TO "{0}".people_client DO INSTEAD NOTHING', "extra rule people_client.odd"),
+    "rights of tables to come": ('ALTER DEFAULT PRIVILEGES IN SCHEMA "{0}" GRANT SELECT ON TABLES TO pw_console', "extra default grant"),
+    "the schema's grants": ('GRANT USAGE ON SCHEMA "{0}" TO pw_console', "changed grant the schema"),
+    "the schema's owner": ('ALTER SCHEMA "{0}" OWNER TO postgres; GRANT USAGE ON SCHEMA "{0}" TO pw_owner', "changed schema"),
 }  # fmt: skip
+
+OF_THE_ROLE = {
+    'GRANT "{0}" TO pw_console': ('REVOKE "{0}" FROM pw_console', "extra member pw_console"),
+    'GRANT pw_router TO "{0}"': ('REVOKE pw_router FROM "{0}"', "extra membership pw_router"),
+    'GRANT "{0}" TO pw_app WITH ADMIN OPTION': ('REVOKE ADMIN OPTION FOR "{0}" FROM pw_app', "changed member pw_app"),
+    'ALTER ROLE "{0}" LOGIN': ('ALTER ROLE "{0}" NOLOGIN', "changed role LOGIN"),
+    'ALTER ROLE "{0}" INHERIT': ('ALTER ROLE "{0}" NOINHERIT', "changed role INHERIT"),
+    'ALTER ROLE "{0}" CREATEROLE': ('ALTER ROLE "{0}" NOCREATEROLE', "changed role CREATEROLE"),
+    'ALTER ROLE "{0}" BYPASSRLS': ('ALTER ROLE "{0}" NOBYPASSRLS', "changed role BYPASSRLS"),
+    'ALTER ROLE "{0}" SUPERUSER': ('ALTER ROLE "{0}" NOSUPERUSER', "changed role SUPERUSER"),
+    'ALTER ROLE "{0}" SET search_path = shared': ('ALTER ROLE "{0}" RESET ALL', "extra role settings"),
+}
+"""What makes a council's role more than it is, how it is taken back, and what is found: roles are the whole server's."""
 
 
 @pytest.fixture
@@ -56,6 +73,20 @@ def test_each_kind_of_change_is_found_in_the_council_it_is_in_and_in_no_other(ow
     )
     assert kept.endswith("more")
     assert before != after
+
+
+def test_what_the_councils_role_may_do_and_who_may_become_it_is_looked_at_too(own_database, schemas):
+    altered = schemas[1]
+    try:
+        for statement in OF_THE_ROLE:
+            own_database.sql(statement.format(altered))
+        said = own_database.manage("fleet", "drift", check=False)
+    finally:
+        for undo, _found in OF_THE_ROLE.values():
+            own_database.sql(undo.format(altered))
+    assert [found for _undo, found in OF_THE_ROLE.values() if found not in said.stdout] == []
+    assert "2 of 3 councils are as they should be." in said.stdout
+    assert outcome(run(own_database, code=DRIFT)) == ["3", "0", "0"]
 
 
 def test_councils_of_an_older_release_are_compared_with_one_another(own_database, schemas):
