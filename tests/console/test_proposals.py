@@ -167,13 +167,13 @@ def test_what_can_t_be_carried_out_is_not_decided(console):
 
 
 def test_what_someone_proposed_who_may_no_longer_is_not_approved(console):
-    from console.actions.operators import close_operator
+    from console.actions.operators import change_roles
     from console.errors import NotPossible
 
     proposal = proposed(console, console.council())
     ada = console.ref("Ada Admin", "administrator")
     with shared():
-        close_operator(operator_id=console.operator("Olive Operator").id, by=ada)
+        change_roles(operator_id=console.operator("Olive Operator").id, roles=["auditor"], by=ada)
     with pytest.raises(NotPossible, match="may no longer"):
         decided(console, proposal)
 

@@ -16,10 +16,11 @@ from console.actions.hosts import hold_hosts
 from console.actions.orders import place_order
 from console.choices import CouncilState, OrderState, Permission
 from console.errors import ChangedMeanwhile, NotPossible, NotThere
-from console.models import Council, Order
+from console.models import Council, Order, SupportRequest
 from console.policies import require
 from console.queries.hosts import taken_hosts
-from console.queries.operators import OperatorRef
+from console.queries.operators import OperatorRef, operator_of
+from core import clock
 from core.audit.actions import record
 from tenants.context import SHARED_ALIAS
 
@@ -95,8 +96,20 @@ def order_again(*, council_id: UUID, order_id: UUID, by: OperatorRef) -> Order:
     if failed.state != OrderState.FAILED or failed.kind not in ASKED_AGAIN or last is None or last.id != failed.id:
         raise NotPossible("This can't be asked for again: something else has happened since.")
     require_nothing_open(council)
+    if failed.kind == "support":
+        _ask_again(failed)
     record("console.order.placed_again", by=by, subject=failed, detail={"council": str(council.id)})
     return place_order(council=council, kind=failed.kind, payload=failed.payload, by=by)
+
+
+def _ask_again(failed: Order) -> None:
+    """A request for support goes to the council again while who asked may still ask. Raises NotPossible."""
+    request = SupportRequest.objects.select_for_update().select_related("operator").get(id=failed.payload["request_id"])
+    asker = operator_of(request.operator.user_id)
+    if asker is None or not asker.may(Permission.ASK_SUPPORT):
+        raise NotPossible("Who asked for this may no longer do so: another operator asks anew.")
+    request.state, request.changed_at = SupportRequest.State.ASKED, clock.now()
+    request.save(update_fields=["state", "changed_at"])
 
 
 def locked_council(council_id: UUID) -> Council:

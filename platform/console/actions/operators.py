@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from console.actions.proposals import withdraw_all_of
 from console.choices import Permission
 from console.errors import NotPermitted, NotPossible, NotThere
 from console.models import Operator, OperatorRole
@@ -97,7 +98,10 @@ def change_roles(*, operator_id: UUID, roles: Iterable[str], by: OperatorRef) ->
 
 @transaction.atomic(using=SHARED_ALIAS)
 def close_operator(*, operator_id: UUID, by: OperatorRef) -> Operator:
-    """Let an operator sign in no more; their sessions end at once. Raises NotThere, NotPermitted, NotPossible."""
+    """Let an operator sign in no more; their sessions end at once, and what they proposed is taken back.
+
+    Raises NotThere, NotPermitted, NotPossible.
+    """
     _lock_administrators()
     operator = _locked(operator_id)
     _require_may_change(by, operator)
@@ -105,6 +109,7 @@ def close_operator(*, operator_id: UUID, by: OperatorRef) -> Operator:
         raise NotPossible("This account is closed already.")
     close_account(user=operator.user, by=by)
     _require_administrator()
+    withdraw_all_of(operator_id=operator.id, by=by)
     record("console.operator.closed", by=by, subject=operator)
     return operator
 

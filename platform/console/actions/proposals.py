@@ -99,6 +99,12 @@ def withdraw(*, proposal_id: UUID, by: OperatorRef) -> Proposal:
     return proposal
 
 
+def withdraw_all_of(*, operator_id: UUID, by: OperatorRef) -> None:
+    """Take back whatever an operator proposed whose account is being closed. In the unit of work that closes it."""
+    for proposal in Proposal.objects.select_for_update().filter(proposed_by_id=operator_id, decision="open"):
+        _close(proposal, Proposal.Decision.WITHDRAWN, by=by)
+
+
 def expire_old() -> int:
     """Close what waited too long. Returns how many."""
     with transaction.atomic(using=SHARED_ALIAS):

@@ -17,7 +17,7 @@ from console.doors import OperatorRequest, freshly_proved, or_404
 from console.errors import ConsoleRefused, NotThere
 from console.pages.answers import form_page, typed
 from console.pages.forms import InviteForm, RolesForm
-from console.queries.operators import operator_for, operators_for, roles
+from console.queries.operators import operator_for, operators_for, roles, support_of
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -120,7 +120,7 @@ def _act(
         else:
             messages.success(request, done)
             return redirect("console:operator", operator_id)
-    shown = {"one": one, "what": what, "refused": refused}
+    shown = {"one": one, "what": what, "refused": refused, "support": support_of(operator_id)}
     return render(request, "console/operator_act.html", shown, status=422 if refused else 200)
 
 

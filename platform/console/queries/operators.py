@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from console.choices import Permission
 from console.errors import NotThere
-from console.models import Operator, OperatorRole
+from console.models import Operator, OperatorRole, SupportRequest
 from console.policies import LetIn, can_change_roles
 from core.accounts.factor_types import type_of
 from core.accounts.models import OpenSession
@@ -98,6 +98,13 @@ def operator_names() -> dict[UUID, str]:
     """The name of every operator, by their id and by their account's: the log knows both."""
     rows = Operator.objects.values_list("id", "user_id", "name")
     return {key: name for one, user, name in rows for key in (one, user)}
+
+
+def support_of(operator_id: UUID) -> tuple[str, ...]:
+    """The councils that were asked to let this operator in, or have done so: each takes that back by itself."""
+    states = (SupportRequest.State.ASKED, SupportRequest.State.GRANTED)
+    held = SupportRequest.objects.filter(operator_id=operator_id, state__in=states)
+    return tuple(held.order_by("council__name").values_list("council__name", flat=True).distinct())
 
 
 def role_names_by_email() -> tuple[tuple[str, str], ...]:
