@@ -61,7 +61,7 @@ def check_drift(*, asked_by: str = "") -> DriftReport:
     names = list(councils)
     head = frozenset(schemas.council_migrations(MigrationLoader(None)))
     with schemas.connection().cursor() as cursor:
-        applied = standing.applied(cursor, names)
+        applied, there = standing.applied(cursor, names), standing.there(cursor, names)
     drifted: list[Drift] = []
     alone: list[str] = []
     for keys, group in _by_migrations(applied).items():
@@ -70,8 +70,9 @@ def check_drift(*, asked_by: str = "") -> DriftReport:
             alone += group
         for name, (digest, differences) in found.items():
             drifted.append(Drift(councils[name].id, name, expected, digest, differences))
-    gone = [name for name in names if name not in applied]
-    drifted += [Drift(councils[name].id, name, "", "", ("missing schema",)) for name in gone]
+    for name in (one for one in names if one not in applied):
+        missing = "missing or unreadable table django_migrations" if name in there else "missing schema"
+        drifted.append(Drift(councils[name].id, name, "", "", (missing,)))
     report = DriftReport(len(names), tuple(drifted), tuple(alone))
     _note(report, asked_by)
     return report

@@ -41,6 +41,10 @@ class HeldElsewhere(Exception):  # as above
     """Another process works on this council's schema now."""
 
 
+class MigrationsUnreadable(Exception):  # as above
+    """The council's schema is there, but the table that says how far it is is missing, or can't be read."""
+
+
 def bring_forward(step: StepHere, recipe: Recipe, *, mark: str, all_grants: bool) -> str:
     """Do one line of the ledger, trying again where that may help. Returns the line's state after it; never raises for
     a council's own failure, but for a database that is away."""
@@ -121,6 +125,11 @@ def skip(cursor: Any, step: StepHere, why: str) -> str:
         (why, step.id),
     )
     return "skipped"
+
+
+def without_a_way(step: StepHere) -> str:
+    """Do a line for which the run found no way: the council is gone, or its schema is damaged, which is a failure."""
+    return _note_failure(step, MigrationsUnreadable(), begun=time.monotonic(), attempts=1)
 
 
 def _applied(cursor: Any) -> frozenset[MigrationKey]:

@@ -22,7 +22,7 @@ class Way:
 
 
 def ways(names: Sequence[str], known: frozenset[MigrationKey]) -> Mapping[str, Way]:
-    """The way of each schema that is there. `known` are the migrations of this release."""
+    """The way of each schema that says how far it is. `known` are the migrations of this release."""
     link = schemas.connection()
     with link.cursor() as cursor:
         found = standing.applied(cursor, names)

@@ -195,7 +195,9 @@ class _Wave:
 
 def do_step(step: StepHere, way: Way | None, mark: str) -> str:
     """Do one line of the ledger. Returns its state after it."""
-    if way is not None and way.recipe is not None:
+    if way is None:
+        return forward.without_a_way(step)
+    if way.recipe is not None:
         return forward.bring_forward(step, way.recipe, mark=mark, all_grants=way.all_grants)
     with transaction.atomic(durable=True), schemas.connection().cursor() as cursor:
-        return forward.skip(cursor, step, forward.AHEAD if way else forward.GONE)
+        return forward.skip(cursor, step, forward.AHEAD)

@@ -20,7 +20,8 @@ def behind(mark: str) -> list[Council]:
 
 
 def applied(cursor: Any, names: Sequence[str]) -> dict[str, frozenset[MigrationKey]]:
-    """What each schema's own `django_migrations` holds. A schema that is gone, or was never built, is left out."""
+    """What each schema's own `django_migrations` holds. Left out: a schema that is gone, and one without
+    such a table or whose rights keep us out, which must not keep the others from being looked at."""
     found: dict[str, frozenset[MigrationKey]] = {}
     for chunk in _chunks(names):
         there = _with_migrations(cursor, chunk)
@@ -28,6 +29,12 @@ def applied(cursor: Any, names: Sequence[str]) -> dict[str, frozenset[MigrationK
             cursor.execute(" UNION ALL ".join(_question(name) for name in there))
             found |= {name: _keys(pairs) for name, pairs in cursor.fetchall()}
     return found
+
+
+def there(cursor: Any, names: Sequence[str]) -> frozenset[str]:
+    """The schemas that are there, whatever is in them."""
+    cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", (list(names),))
+    return frozenset(name for (name,) in cursor.fetchall())
 
 
 def _question(name: str) -> str:
@@ -43,7 +50,8 @@ def _keys(pairs: Iterable[str] | None) -> frozenset[MigrationKey]:
 def _with_migrations(cursor: Any, names: Sequence[str]) -> list[str]:
     cursor.execute(
         "SELECT n.nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid"
-        " WHERE c.relname = 'django_migrations' AND n.nspname = ANY(%s)",
+        " WHERE c.relname = 'django_migrations' AND n.nspname = ANY(%s)"
+        " AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')",
         (list(names),),
     )
     return [name for (name,) in cursor.fetchall()]

@@ -138,6 +138,25 @@ def test_a_poisoned_council_stops_no_other_and_its_error_names_no_data(fleet):
     assert fleet.sql("SELECT error FROM shared.tenants_schemastatus WHERE error <> ''") == []
 
 
+def test_a_damaged_council_fails_by_name_and_one_without_its_schema_is_skipped(fleet):
+    damaged, closed, gone = schemas(fleet)[18:21]
+    fleet.sql(f'DROP TABLE "{damaged}".django_migrations')
+    fleet.sql(f'DROP SCHEMA "{gone}" CASCADE')
+    assert outcome(run(fleet, "table")) == ["23", "1", "0", "False"]
+    said = fleet.sql("SELECT schema_name, state, error FROM shared.tenants_fleetstep WHERE state <> 'done' ORDER BY id")
+    assert said == [
+        (damaged, "failed", "MigrationsUnreadable"),
+        (gone, "skipped", "the council is no longer there"),
+    ]
+    errors = fleet.sql("SELECT count(*) FROM shared.tenants_schemastatus WHERE error = 'MigrationsUnreadable'")
+    assert errors == [(1,)]
+    fleet.sql(f'ALTER SCHEMA "{closed}" OWNER TO postgres')
+    found = fleet.manage("fleet", "drift", check=False).stdout
+    for name in (damaged, closed):
+        assert f"{name} differs: missing or unreadable table django_migrations." in found
+    assert f"{gone} differs: missing schema." in found
+
+
 def test_a_failing_canary_stops_the_run_before_any_other_council_and_resuming_goes_on(fleet):
     canary = schemas(fleet)[7]
     fleet.sql(
