@@ -44,8 +44,8 @@ def test_a_hidden_count_is_a_gap_and_is_said(world):
         make_reading(tamworth, 1, clients=None)
         make_reading(tamworth, 0, clients=9)
     page = " ".join(site.get(f"/councils/{tamworth.id}/health").content.decode().split())
-    assert "On 1 day the number was under 5 and is hidden: it is a gap in the line." in page
-    assert "fewer than 5" in page
+    assert "On 1 day the number is hidden, so that it picks nobody out: it is a gap in the line." in page
+    assert ">hidden</td>" in page
     with shared():
         readings = reports.readings_for(tamworth.id, clock.today() - timedelta(days=29))
     series = series_of(
