@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from tenants import schemas
 from tenants.context import CouncilRef
-from tenants.errors import CouncilExists, InvalidHost, PackAlreadySigned, PackNotSigned
+from tenants.errors import CouncilExists, CouncilSuspended, InvalidHost, PackAlreadySigned, PackNotSigned
 from tenants.models import Council, Deployment, Domain, PackSignOff, SchemaRecipe, SchemaStatus
 from tenants.names import new_schema_name
 from tenants.queries import council_at
@@ -92,7 +92,7 @@ def sign_off_pack(*, pack_id: str, version: str, checksum: str, signed_by: str) 
 
 
 def go_live(council: CouncilRef, *, checksum: str) -> None:
-    """Put a council to work on its pack, whose file has this checksum. Raises PackNotSigned.
+    """Put a council to work on its pack, whose file has this checksum. Raises PackNotSigned, CouncilSuspended.
 
     Processes that serve requests notice within half a minute.
     """
@@ -100,7 +100,9 @@ def go_live(council: CouncilRef, *, checksum: str) -> None:
         raise PackNotSigned(
             f"{council.name} can't go live: the law pack {council.pack_id} has not been signed off as its file stands."
         )
-    Council.objects.filter(id=council.id).update(state=Council.State.LIVE)
+    at_work = Council.objects.filter(id=council.id).exclude(state=Council.State.SUSPENDED)
+    if not at_work.update(state=Council.State.LIVE):
+        raise CouncilSuspended(f"{council.name} is suspended: resume it first.")
 
 
 def _build(council: Council) -> None:

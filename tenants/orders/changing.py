@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 
 from tenants import actions
 from tenants.context import shared
-from tenants.errors import PackAlreadySigned, PackNotSigned
-from tenants.models import Council, Domain
+from tenants.errors import CouncilSuspended, PackAlreadySigned, PackNotSigned
+from tenants.models import Council, CouncilFacts, Domain
 from tenants.orders.work import OrderWork, StepRefused
 
 
@@ -67,14 +67,14 @@ def bring_live(order: OrderWork) -> dict[str, Any]:
     council = order.council()
     checksum: str = order.payload["pack_checksum"]
     held = {(pack["id"], pack["checksum"]) for pack in import_string(settings.PACKS_HERE)()}
-    if council.state == Council.State.SUSPENDED:
-        raise StepRefused(f"{council.name} is suspended: resume it first.")
     if (council.pack_id, checksum) not in held:
         raise StepRefused(f"This deployment's release does not hold that version of the law pack {council.pack_id}.")
     try:
         with shared(actor="orders"):
+            if _decides_by(order) not in {"", checksum}:
+                raise StepRefused(f"{council.name} decides by another file of the law pack {council.pack_id}.")
             actions.go_live(council, checksum=checksum)
-    except PackNotSigned as refused:
+    except (PackNotSigned, CouncilSuspended) as refused:
         raise StepRefused(str(refused)) from refused
     return {"state": Council.State.LIVE.value}
 
@@ -93,6 +93,12 @@ def sign_pack(order: OrderWork) -> dict[str, Any]:
     except ValueError as refused:
         raise StepRefused(str(refused)) from refused
     return {"was_signed": False}
+
+
+def _decides_by(order: OrderWork) -> str:
+    """The checksum of the law pack's file that the council last said it decides by; empty before it has a policy."""
+    facts = CouncilFacts.objects.filter(council_id=order.council_id).values_list("facts", flat=True).first() or {}
+    return str(facts.get("policy_pack_checksum") or "")
 
 
 def _locked(order: OrderWork) -> Council:

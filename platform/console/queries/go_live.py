@@ -78,6 +78,7 @@ def go_live_page(council_id: UUID) -> GoLivePage:
         raise NotThere(_("There is no such council."))
     own = list(Onboarding.objects.filter(Q(council_id=council_id) | Q(answers__made__training=str(council_id))))
     answers: Mapping[str, Any] = next((one.answers for one in own if one.council_id == council_id), {})
+    facts: Mapping[str, Any] = council.said.get("facts") or {}
     pack = pack_in_use(council, answers)
     review = PackReview.objects.filter(pack_checksum=pack.checksum).first() if pack else None
     last = Order.objects.filter(council_id=council_id).order_by("-placed_at").first()
@@ -90,7 +91,7 @@ def go_live_page(council_id: UUID) -> GoLivePage:
         review=Review(review.signed_by, review.recorded_at) if review else None,
         agreed_on=date.fromisoformat(agreement["signed_on"]) if agreement else None,
         reference=str(agreement.get("reference", "")),
-        checks=checks_of(pack, review, agreement, dict(council.said.get("facts") or {})),
+        checks=checks_of(pack, review, agreement, facts),
         is_training_copy=any(one.council_id != council_id for one in own),
         under_way=last.kind if last and last.state in (OrderState.WAITING, OrderState.RUNNING) else "",
         failed=(last.error or _("It could not be done."))
@@ -101,7 +102,15 @@ def go_live_page(council_id: UUID) -> GoLivePage:
 
 
 def pack_in_use(council: Council, answers: Mapping[str, Any]) -> HeldPack | None:
-    """The law pack of a council as its deployment holds it: as it was chosen, or by its id."""
+    """The law pack of a council as its deployment holds it: the file that it decides by, whatever was chosen for it.
+
+    Before it says which that is, the one that was chosen, or one by its id. None where the deployment does not hold it.
+    """
+    facts = council.said.get("facts") or {}
+    decides_by = (facts.get("policy_pack_checksum"), facts.get("policy_pack_version"))
+    if any(decides_by):
+        in_force = (one for one in packs_of(council.deployment.said) if one.id == council.pack_id)
+        return next((one for one in in_force if (one.checksum if decides_by[0] else one.ref) in decides_by), None)
     chosen = ((answers.get("pack") or {}).get("value") or {}).get("checksum", "")
     held = [pack for pack in packs_of(council.deployment.said) if pack.id == council.pack_id]
     return next((pack for pack in held if pack.checksum == chosen), held[0] if held else None)
@@ -112,7 +121,7 @@ def checks_of(
 ) -> tuple[GoLiveCheck, ...]:
     """The checks, met or not."""
     return (
-        _review_check(pack, review),
+        _review_check(pack, review, str(facts.get("policy_pack_version") or "")),
         GoLiveCheck(
             "agreement",
             _("Agreement"),
@@ -140,8 +149,14 @@ def checks_of(
     )
 
 
-def _review_check(pack: HeldPack | None, review: PackReview | None) -> GoLiveCheck:
+def _review_check(pack: HeldPack | None, review: PackReview | None, decides_by: str) -> GoLiveCheck:
     title, how = _("Legal sign-off of the law pack"), _("Record who signed it off, by the checksum of its file.")
+    if pack is None and decides_by:
+        return GoLiveCheck(
+            "review", title, is_met=False,
+            words=_("The council decides by a file of %(ref)s that its deployment does not hold") % {"ref": decides_by},
+            how=_("Bring it to a release with that file, or have the council publish a policy on one it holds."),
+        )  # fmt: skip
     if pack is None:
         words = _("Its deployment does not say which version it holds")
         return GoLiveCheck("review", title, is_met=False, words=words, how=_("Test the deployment's connection."))

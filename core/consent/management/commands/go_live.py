@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core import clock
 from core.consent.errors import PolicyUnusable
-from core.consent.packs_in_use import pack_of
+from core.consent.pack import Pack
+from core.consent.packs_in_use import pack_held, pack_of, version_in_force
 from tenants.actions import go_live
-from tenants.context import shared
-from tenants.errors import PackNotSigned
+from tenants.context import CouncilRef, inside, shared
+from tenants.errors import CouncilSuspended, PackNotSigned
 from tenants.queries import council_at
 
 
@@ -29,9 +31,18 @@ class Command(BaseCommand):
         if council is None:
             raise CommandError(f"No council answers at {options['host'][:60]}.")
         try:
-            pack = pack_of(council)
-            with shared():
+            pack = _decided_by(council)
+            with shared(actor="command:go_live"):
                 go_live(council, checksum=pack.checksum)
-        except (PackNotSigned, PolicyUnusable) as error:
+        except (PackNotSigned, CouncilSuspended, PolicyUnusable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{council.name} is live on {pack.ref}.")
+
+
+def _decided_by(council: CouncilRef) -> Pack:
+    """The file that the council's policy is on, however new another of this release is. Raises PolicyUnusable."""
+    with inside(council, actor="command:go_live"):
+        version = version_in_force(clock.today())
+    if version is None:
+        return pack_of(council)
+    return pack_held(version.pack_id, version.pack_version, version.pack_checksum)
