@@ -16,6 +16,7 @@ from console import reports
 from console.choices import CouncilState, OrderState, Permission
 from console.errors import NotThere
 from console.models import Certificate, Council, Deployment, Offer, Order, SupportRequest
+from console.queries.charts import MEASURES
 from console.queries.deployments import differences
 from console.queries.operators import OperatorRef
 from console.queries.proposals import ProposalLine, open_proposals_of
@@ -150,12 +151,13 @@ class CouncilPage:
 
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:
-        """The last reading's numbers, a line each; what counts people is hidden below 5."""
+        """The last reading's numbers, a line each, called and said as on the page of health."""
         return tuple(
-            (name.replace("_", " ").capitalize(), _hidden_below_five() if number is None else f"{number:,}")
-            for name, number in self.numbers.items()
-            if number is None or (isinstance(number, int | float) and not isinstance(number, bool))
-        )
+            (str(one.title), _("Hidden") if self.numbers[one.slug] is None and one.hides_people
+             else one.said(self.numbers[one.slug]))
+            for one in MEASURES
+            if one.slug in self.numbers
+        )  # fmt: skip
 
     @property
     def is_free(self) -> bool:
@@ -181,10 +183,6 @@ class CouncilPage:
         if state == "leaving" and not any(one.kind == "delete" for one in (self.order, *self.orders) if one):
             found.add("keep")
         return frozenset(found)
-
-
-def _hidden_below_five() -> str:
-    return _("Under 5")
 
 
 def filter_choices() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
