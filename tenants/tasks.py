@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from tenants.context import CouncilRef, current, inside, shared
 from tenants.errors import NoCouncil
+from tenants.exit_copy import deletion
 from tenants.models import Council, SpentToken
 from tenants.orders.work import APP, MIGRATOR
 from tenants.orders.working import waits_for, work
@@ -130,3 +131,9 @@ def forget_spent_tokens() -> None:
     """Forget the console's tokens that have run out: nothing opens with them any more."""
     with shared(actor="sweeper"):
         SpentToken.objects.filter(expires_at__lt=timezone.now()).delete()
+
+
+@shared_task(base=SharedTask, name="tenants.sweep_deleted")  # type: ignore[untyped-decorator]  # celery ships no types
+def sweep_deleted() -> None:
+    """Delete files that were written for a council in the moment in which it was deleted."""
+    deletion.sweep_deleted()

@@ -16,6 +16,7 @@ from tenants.exit_copy.layout import CopyNotPossible
 from tenants.exit_copy.writing import write
 from tenants.files import council_files
 from tenants.orders.work import OrderWork, StepRefused
+from tenants.queries import council_by_id
 
 PIECE = 1024 * 1024
 
@@ -41,7 +42,8 @@ def path_of(copy_id: UUID) -> str:
 def make(
     council: CouncilRef, copy_id: UUID, report: Callable[[int, int, str], None] = lambda _done, _of, _words: None
 ) -> dict[str, Any]:
-    """Write a copy to a file of this machine, then keep it whole. Raises CopyNotPossible, FilesAway.
+    """Write a copy to a file of this machine, then keep it whole. Raises CopyNotPossible, FilesAway,
+    and NoCouncil where the council went meanwhile.
 
     Two steps, so that no transaction waits for the store, and what was half-written is nowhere to be fetched.
     """
@@ -52,7 +54,12 @@ def make(
         while piece := whole.read(PIECE):
             digest.update(piece)
         report(written.tables, written.tables, "Keeping the copy")
-        council_files(council).save(path_of(copy_id), whole)
+        files = council_files(council)
+        files.save(path_of(copy_id), whole)
+    if council_by_id(council.id) is None:
+        # It was deleted while its copy was being made: its files went, and this one must not be left over.
+        files.delete(path_of(copy_id))
+        raise NoCouncil("This council was deleted while its copy was being made: no copy was kept.")
     return {
         "files": [{"name": path_of(copy_id), "bytes": size, "sha256": digest.hexdigest()}],
         "tables": written.tables,

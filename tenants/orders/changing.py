@@ -5,7 +5,7 @@ Every process that serves requests notices within half a minute.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from tenants import actions
 from tenants.context import shared
 from tenants.errors import CouncilSuspended, PackAlreadySigned, PackNotSigned
-from tenants.models import Council, CouncilFacts, Domain
+from tenants.models import Council, CouncilFacts, CouncilOrder, Domain
 from tenants.orders.work import OrderWork, StepRefused
 
 
@@ -38,7 +38,10 @@ def rename(order: OrderWork) -> dict[str, Any]:
 
 
 def suspend(order: OrderWork) -> dict[str, Any]:
-    """Make the council read only; its notice says whom to ring. What it was before is kept for its return."""
+    """Make the council read only; its notice says whom to ring. What it was before is kept for its return.
+
+    One that leaves has this deployment's own wait before it, however near a day the console names.
+    """
     leaves = order.payload.get("leaves_on") or None
     with shared(actor="orders"):
         council = _locked(order)
@@ -46,9 +49,9 @@ def suspend(order: OrderWork) -> dict[str, Any]:
             council.suspended_from = council.state
         council.state = Council.State.SUSPENDED
         council.suspended_contact = order.payload["contact"]
-        council.leaves_on = date.fromisoformat(leaves) if leaves else None
+        council.leaves_on = max(date.fromisoformat(leaves), _earliest_leaving(order)) if leaves else None
         council.save(update_fields=["state", "suspended_from", "suspended_contact", "leaves_on"])
-    return {"state": council.state}
+    return {"state": council.state, **({"leaves_on": council.leaves_on.isoformat()} if council.leaves_on else {})}
 
 
 def resume(order: OrderWork) -> dict[str, Any]:
@@ -93,6 +96,12 @@ def sign_pack(order: OrderWork) -> dict[str, Any]:
     except ValueError as refused:
         raise StepRefused(str(refused)) from refused
     return {"was_signed": False}
+
+
+def _earliest_leaving(order: OrderWork) -> date:
+    """Counted from when the order was taken, so that a step that is done twice says the same day twice."""
+    taken = CouncilOrder.objects.values_list("asked_at", flat=True).get(id=order.id)
+    return taken.date() + timedelta(days=settings.DELETION_WAIT_DAYS)
 
 
 def _decides_by(order: OrderWork) -> str:

@@ -6,6 +6,8 @@ import json
 import uuid
 from datetime import date, timedelta
 
+import pytest
+
 from tests.tenants.test_exit_copy import schema_at
 
 FILL = """
@@ -28,7 +30,7 @@ with shared():
     )
     CouncilOrder.objects.create(id="{order}", council_id=council.id, kind="delete", state="running",
         asked_at=timezone.now(), payload={{"certificate_id": "cert-1"}})
-    Council.objects.filter(id=council.id).update(state="{state}")
+    Council.objects.filter(id=council.id).update(state="{state}", leaves_on={leaves})
 print(council.id)
 """
 
@@ -45,9 +47,11 @@ except StepRefused as refused:
     print(json.dumps({{"refused": str(refused)}}))
 """
 
+TODAY = "timezone.now().date()"
+
 STAGES = {
     "its files could not be reached": "CouncilFiles.paths = lambda self: 1 / 0",
-    "it was counted": "deletion._drop = lambda name: os._exit(9)",
+    "it was counted": "deletion._drop = lambda council: os._exit(9)",
     "its tables went": "CouncilFiles.delete_all = lambda self: os._exit(9)",
     "its files went": "deletion._forget = lambda *a: os._exit(9)",
     "all of it went": "deletion._certificate = lambda *a: os._exit(9)",
@@ -55,7 +59,7 @@ STAGES = {
 """Where the worker is killed, or fails: each in turn, in one deletion."""
 
 
-def prepared(own, tmp_path, state: str) -> dict[str, str]:
+def prepared(own, tmp_path, state: str, leaves: str = TODAY) -> dict[str, str]:
     """A council of the database's own, full, in `state`, and asked to be deleted.
 
     It is made here, since a database role belongs to the whole cluster: the copied councils' roles are in use elsewhere.
@@ -63,7 +67,7 @@ def prepared(own, tmp_path, state: str) -> dict[str, str]:
     own.variables["PATCHWORK_FILES_URL"] = (tmp_path / "files").as_uri()
     own.manage("create_council", "Leaving", "leaving.localhost", "--pack", "gb-eng")
     ids = {"order": str(uuid.uuid4()), "old": str(uuid.uuid4())}
-    ids["council"] = own.python(FILL.format(**ids, state=state)).stdout.split()[-1]
+    ids["council"] = own.python(FILL.format(**ids, state=state, leaves=leaves)).stdout.split()[-1]
     ids["schema"] = schema_at(own, "leaving.localhost")
     return ids
 
@@ -91,6 +95,7 @@ def test_a_deletion_killed_at_every_stage_leaves_nothing_but_one_certificate(own
     assert certificate["rows"] == counted > 50
     assert (certificate["files"], certificate["bytes"]) == (1, 5)
     assert certificate["certificate_id"] == "cert-1"
+    assert ids["schema"] not in json.dumps(certificate)
     assert any("audit log" in line for line in certificate["went_too"])
     gone = date.fromisoformat(certificate["deleted_at"][:10])
     assert date.fromisoformat(certificate["backups_expire_on"]) == gone + timedelta(days=35)
@@ -111,6 +116,34 @@ def assert_gone(own, ids: dict[str, str], tmp_path) -> None:
     [stays] = (tmp_path / "files").glob("*/own.txt")
     assert stays.read_bytes() == b"theirs"
     assert own.sql("SELECT count(*) FROM shared.tenants_council") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("leaves", "why"),
+    [
+        ("None", "Nobody has announced"),
+        ("timezone.now().date() + __import__('datetime').timedelta(2)", "is kept until"),
+    ],
+)
+def test_a_council_whose_wait_is_not_over_here_is_not_deleted_whatever_the_console_says(
+    own_database, tmp_path, leaves, why
+):
+    ids = prepared(own_database, tmp_path, "suspended", leaves)
+    assert why in json.loads(delete(own_database, ids).stdout)["refused"]
+    assert rows_in(own_database, ids["schema"]) > 50
+    assert own_database.sql("SELECT domain FROM shared.tenants_domain WHERE domain = 'leaving.localhost'")
+
+
+def test_a_deletion_that_failed_before_its_drop_leaves_the_council_at_its_hosts_and_counts_anew(own_database, tmp_path):
+    ids = prepared(own_database, tmp_path, "suspended")
+    failing = "from tenants import schemas\nschemas.drop = lambda name: 1 / 0"
+    assert delete(own_database, ids, failing).returncode != 0
+    assert own_database.sql("SELECT domain FROM shared.tenants_domain WHERE domain = 'leaving.localhost'")
+    own_database.sql(f"""INSERT INTO "{ids["schema"]}".django_session VALUES ('later', '', now())""")
+    counted = rows_in(own_database, ids["schema"])
+    certificate = json.loads(delete(own_database, ids).stdout)
+    assert certificate["rows"] == counted, "What came since the attempt that failed is counted too."
+    assert certificate["hosts"] == ["leaving.localhost"]
 
 
 def test_a_council_at_work_is_not_deleted(own_database, tmp_path):

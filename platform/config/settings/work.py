@@ -72,6 +72,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "migrator", "expires": 3600},
     },
     "forget spent tokens": {"task": "tenants.forget_spent_tokens", "schedule": crontab(minute="35")},
+    "sweep files of deleted councils": {"task": "tenants.sweep_deleted", "schedule": crontab(hour="3", minute="20")},
     # Every hour: a day's numbers are those of its last hour, and a broker that was away makes the facts an hour late.
     "count every council": {
         "task": "tenants.every_council", "schedule": crontab(minute="50"), "args": ["insight.count"],
@@ -128,8 +129,9 @@ PAUSED_WHILE_SUSPENDED = frozenset({"network.rehearse_policy"})
 """Jobs over all councils that leave a suspended one alone: they prepare what can't be done there. All others go on:
 what ends by itself (sight, leave, consent's time), the law's clocks, deleting what is due, letters for signing in."""
 
-DELETION_WAIT_DAYS = 30
-"""How long a council that is to be deleted is kept, suspended, while the deletion can be called off."""
+DELETION_WAIT_DAYS = env.number("PATCHWORK_DELETION_WAIT_DAYS")
+"""How long a council that is to be deleted is kept, suspended, while the deletion can be called off. A console waits so
+long before it asks, and a deployment deletes no sooner, whatever it is asked."""
 
 OUTBOX_DEEDS = {"accounts.password_reset": "core.accounts.actions.passwords.answer_reset"}
 """What the outbox does besides mail: kind of item, and the action that does it inside the council."""

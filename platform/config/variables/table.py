@@ -118,6 +118,9 @@ GROUPS: Final = (
         Variable("PATCHWORK_BACKUP_DAYS", number(0, 3660),
                  "for how many days backups are kept: what a council's certificate of deletion promises",
                  default="35"),
+        Variable("PATCHWORK_DELETION_WAIT_DAYS", number(0, 3660),
+                 "for how many days a council that leaves is kept, read only, before it can be deleted, whatever a"
+                 " console asks", default="30"),
         Variable("PATCHWORK_PACKS", FOLDER,
                  "a folder with more versions of law packs than the release brings, as in gb-eng@2027.1.0.toml"),
     )),
