@@ -38,13 +38,12 @@ WHO = {
         health health_csv council_health council_health_csv fleet""",
     SEES_LOG: "operators operator log log_csv",
     ADMIN: "invite_operator operator_roles close_operator reopen_operator invite_operator_again",
-    DECIDES: "decide_proposal",
     OPERATOR: """rename_council suspend_council resume_council export_council delete_council keep_council mark_template
         order_again ask_support add_deployment change_deployment test_deployment open_deployment onboardings
         start_onboarding onboarding add_agency change_agency onboarding_task copy_onboarding discard_onboarding
         onboarding_check onboarding_progress create_again go_live send_review make_live""",
     RELEASE: "add_pack_release add_template_release offer_again",
-    frozenset({"operator", "release_manager"}): "run_fleet resume_fleet",
+    DECIDES: "decide_proposal run_fleet resume_fleet",
 }
 MAY_ENTER = {f"console:{name}": roles for roles, names in WHO.items() for name in names.split()}
 

@@ -104,7 +104,11 @@ def order_again(*, council_id: UUID, order_id: UUID, by: OperatorRef) -> Order:
 
 def _ask_again(failed: Order) -> None:
     """A request for support goes to the council again while who asked may still ask. Raises NotPossible."""
-    request = SupportRequest.objects.select_for_update().select_related("operator").get(id=failed.payload["request_id"])
+    request = (
+        SupportRequest.objects.select_for_update(of=("self",))
+        .select_related("operator")
+        .get(id=failed.payload["request_id"], council_id=failed.council_id)
+    )
     asker = operator_of(request.operator.user_id)
     if asker is None or not asker.may(Permission.ASK_SUPPORT):
         raise NotPossible("Who asked for this may no longer do so: another operator asks anew.")
