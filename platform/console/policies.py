@@ -64,7 +64,8 @@ def are_two(one: UUID, other: UUID, operators: Operators) -> bool:
 def vouching(one: UUID, operators: Operators) -> frozenset[UUID]:
     """On whose word an operator stands in the end: of those whom the terminal added, each stands on their own."""
     seen: set[UUID] = set()
-    ahead, found = [one], set()
+    found: set[UUID] = set()
+    ahead = [one]
     while ahead:
         now = ahead.pop()
         if now in seen:
