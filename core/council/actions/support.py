@@ -121,7 +121,7 @@ def end_what_ran_out() -> int:
 
 def _end(grant: SupportGrant, state: SupportGrant.State, slug: str, by: User | None) -> SupportGrant:
     user = User.objects.select_for_update().filter(id=grant.user_id).first() if grant.user_id else None
-    if user is not None and not _is_let_in_anew(grant):
+    if user is not None and not _is_let_in_anew(user, grant):
         close_account(user=user, by=by)
     grant.state, grant.ended_at = state, clock.now()
     grant.save(update_fields=["state", "ended_at"])
@@ -130,9 +130,9 @@ def _end(grant: SupportGrant, state: SupportGrant.State, slug: str, by: User | N
     return grant
 
 
-def _is_let_in_anew(grant: SupportGrant) -> bool:
+def _is_let_in_anew(user: User, grant: SupportGrant) -> bool:
     """Whether another answer, still running, opened the same account."""
-    others = SupportGrant.objects.filter(user_id=grant.user_id, state=State.GRANTED, until__gt=clock.now())
+    others = SupportGrant.objects.filter(user=user, state=State.GRANTED, until__gt=clock.now())
     return others.exclude(id=grant.id).exists()
 
 
