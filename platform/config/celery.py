@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_after_setup
+from django.conf import settings
 
 from tenants.process import MIGRATOR, is_migrator
 
@@ -15,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("patchwork")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["consumer"].add("config.watching.heartbeat:WorkerHeartbeat")
-app.autodiscover_tasks(["tenants", "tenants.fleet", "core.notices", "core.network", "core.accounts", "console"])
+app.autodiscover_tasks(lambda: [*settings.INSTALLED_APPS, "tenants.fleet"])
 
 
 @celeryd_after_setup.connect(weak=False)  # type: ignore[untyped-decorator]  # celery ships no types
