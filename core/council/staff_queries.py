@@ -213,13 +213,13 @@ def agency_choices() -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in Agency.objects.order_by("name").values_list("id", "name")]
 
 
-def service_choices() -> list[tuple[str, str]]:
-    """Services to choose from, with their agency, since two agencies may offer the same."""
-    rows = Service.objects.order_by("agency__name", "service_type__label")
-    return [
-        (str(key), f"{agency}: {label}")
-        for key, agency, label in rows.values_list("id", "agency__name", "service_type__label")
-    ]
+def service_choices(agency_id: str) -> list[tuple[str, str]]:
+    """The services of one agency; none where it is not here. A council may have hundreds: nobody chooses among all."""
+    try:
+        rows = Service.objects.filter(agency_id=UUID(agency_id)).order_by("service_type__label")
+    except ValueError:
+        return []
+    return [(str(key), label) for key, label in rows.values_list("id", "service_type__label")]
 
 
 def type_choices() -> list[tuple[str, str]]:

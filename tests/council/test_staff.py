@@ -237,3 +237,21 @@ def test_the_lists_cost_the_same_however_many_there_are(admin):
         make_viewer()
         make_user(roles=("auditor",))
     assert cost() == few
+
+
+def test_only_the_services_of_the_chosen_agency_are_offered(amber):
+    with inside(amber, actor="test"):
+        admin, theirs, other = make_user(roles=("council_admin",)), make_service(), make_service(code="community.fire")
+    site = Site(amber).sign_in(admin)
+    assert "Which agency do they work for?" in site.get("/staff/add").content.decode()
+    page = site.get(f"/staff/add?agency={theirs.agency_id}").content.decode()
+    assert str(theirs.id) in page
+    assert str(other.id) not in page
+    assert site.get("/staff/add?agency=nonsense").status_code == 200
+    typed = {
+        "given_name": "Nia", "family_name": "Newcomer", "job_title": "Nurse", "employment": "staff",
+        "email": "nia@agency.example", "agency_id": str(theirs.agency_id), "services": [str(other.id)],
+    }  # fmt: skip
+    refused = site.post("/staff/add", typed)
+    assert refused.status_code == 422
+    assert "Choose services of the agency they work for." in refused.content.decode()

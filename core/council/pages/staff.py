@@ -44,8 +44,13 @@ def people(request: CouncilRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_admins
 def add(request: CouncilRequest) -> HttpResponse:
-    """List someone; the next page offers to invite them."""
-    form = PersonForm(request.POST or None, region=request.region)
+    """List someone: first for which agency, whose services can then be ticked. The next page offers to invite them."""
+    chosen = request.GET.get("agency", "")
+    if request.method != "POST" and not chosen:
+        return render(request, "council/person_agency.html", {"agencies": agency_choices()})
+    data = request.POST if request.method == "POST" else None
+    agency = request.POST.get("agency_id", chosen)
+    form = PersonForm(data, initial={"agency_id": chosen}, region=request.region, agency=agency)
     if form.is_bound and form.is_valid():
         try:
             card = actions.add_person(details=form.details, by=request.user)
@@ -69,7 +74,8 @@ def show(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
 def change(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
     """Change a card. A second person's save in between is shown, and nothing typed is lost."""
     shown = person(practitioner_id)
-    form = PersonForm(request.POST or None, initial=_initial(shown), region=request.region)
+    agency = request.POST.get("agency_id", str(shown.agency_id))
+    form = PersonForm(request.POST or None, initial=_initial(shown), region=request.region, agency=agency)
     status = 422 if form.is_bound else 200
     differences: list[dict[str, Any]] = []
     if form.is_bound and form.is_valid():
@@ -78,7 +84,7 @@ def change(request: CouncilRequest, practitioner_id: UUID) -> HttpResponse:
             actions.change_person(practitioner_id=shown.id, version=version, details=form.details, by=request.user)
         except PersonChanged as changed:
             status, differences = 409, _differences(form, shown)
-            form = PersonForm({**_lists(request), "version": shown.version}, region=request.region)
+            form = PersonForm({**_lists(request), "version": shown.version}, region=request.region, agency=agency)
             form.is_valid()
             form.add_error(None, changed.sentence())
         except StaffError as refused:

@@ -19,6 +19,7 @@ from ui.fields import DatePartsField
 
 _MAIL: dict[str, Any] = {"invalid": _("Enter an e-mail address, such as name@agency.example.")}
 _TOO_LONG: dict[str, Any] = {"max_length": _("This is too long: shorten it to %(limit_value)d characters.")}
+_NOT_THEIRS: dict[str, Any] = {"invalid_choice": _("Choose services of the agency they work for.")}
 _NO_FILL = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -41,11 +42,14 @@ class PersonForm(forms.Form):
     desk_phone = PhoneField(label=_("Desk phone"))
     agency_id = forms.ChoiceField(label=_("Agency"), error_messages=required(_("Choose the agency they work for.")))
     services = forms.MultipleChoiceField(
-        label=_("Services they work in"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Services they work in"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=_NOT_THEIRS,
     )
     managed = forms.MultipleChoiceField(
         label=_("Services whose involvements they answer for"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("For team managers. Leave empty for everyone else."),
+        error_messages=_NOT_THEIRS, help_text=_("For team managers. Leave empty for everyone else."),
     )  # fmt: skip
     employment = forms.ChoiceField(
         label=_("How they work for it"), choices=Employment.choices, initial=Employment.STAFF, widget=forms.RadioSelect
@@ -53,10 +57,10 @@ class PersonForm(forms.Form):
     cleared_until = DatePartsField(label=_("Checks are valid until"), subject="The date", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, region: str, agency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         in_region(self, region)
-        services = service_choices()
+        services = service_choices(agency)
         for name, choices in (("agency_id", agency_choices()), ("services", services), ("managed", services)):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
