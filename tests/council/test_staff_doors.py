@@ -79,7 +79,7 @@ def test_every_difference_of_a_second_save_is_said_in_words(amber, admin, worker
     with inside(amber, actor="test"):
         shown = person(worker.id)
         elsewhere = make_service()
-        label = f"{elsewhere.agency.name}: {elsewhere.service_type.label}"
+        label = elsewhere.service_type.label
         agency = elsewhere.agency.name
     typed = {
         "given_name": shown.given_name, "family_name": shown.family_name, "job_title": shown.job_title,

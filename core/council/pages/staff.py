@@ -17,7 +17,15 @@ from core.council.actions import staff as actions
 from core.council.pages.staff_doors import for_admins, freshly_proved
 from core.council.pages.staff_forms import AccountForm, PersonForm, RolesForm
 from core.council.staff_errors import PersonChanged, PersonNotFound, StaffError
-from core.council.staff_queries import Person, accounts_without_card, agency_choices, card_at, person, staff_page
+from core.council.staff_queries import (
+    Person,
+    accounts_without_card,
+    agency_choices,
+    card_at,
+    person,
+    service_choices,
+    staff_page,
+)
 from core.directory.doors import CouncilRequest
 from ui.filters import long_date
 
@@ -270,19 +278,25 @@ def _lists(request: CouncilRequest) -> dict[str, Any]:
 
 def _differences(form: PersonForm, saved: Person) -> list[dict[str, Any]]:
     """What somebody else saved and what was typed, field by field, in the words of the form."""
-    typed = form.details
+    typed, theirs = form.details, service_choices(str(saved.agency_id))
     pairs = ((name, getattr(saved, name), getattr(typed, name)) for name in _FIELDS)
     return [
-        {"label": form[name].label, "saved": _in_words(form, name, was), "typed": _in_words(form, name, now)}
+        {
+            "label": form[name].label,
+            "saved": _in_words(form, name, was, theirs),
+            "typed": _in_words(form, name, now, theirs),
+        }
         for name, was, now in pairs
         if (set(was) != set(now) if name in _MANY else was != now)
     ]
 
 
-def _in_words(form: PersonForm, name: str, value: Any) -> str:
+def _in_words(form: PersonForm, name: str, value: Any, services: list[tuple[str, str]]) -> str:
+    """A value as the form would show it; `services` are those of the saved agency, which the form may not offer."""
     if isinstance(value, date):
         return long_date(value)
-    labels = {str(key): str(label) for key, label in getattr(form.fields[name], "choices", ())}
+    offered = getattr(form.fields[name], "choices", ())
+    labels = dict(services) | {str(key): str(label) for key, label in offered}
     given = value if name in _MANY else [value]
     return ", ".join(sorted(labels.get(str(one), str(one)) for one in given if one))
 
