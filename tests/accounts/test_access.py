@@ -71,7 +71,10 @@ def test_a_factor_that_was_removed_no_longer_opens_pages(amber, site, person):
     ("variables", "sentence"),
     [
         ({"PATCHWORK_SHOW_CODES": "1"}, "production does not start with it"),
-        ({"PATCHWORK_SECRET_KEY": "demo-only-" + "0" * 50}, "PATCHWORK_SECRET_KEY is too short or is the demo's"),
+        (
+            {"PATCHWORK_SECRET_KEY": "demo-only-" + "0" * 50},
+            "PATCHWORK_SECRET_KEY can't be used: it is too short or is the demo's",
+        ),
         ({"PATCHWORK_SECRET_KEY": ""}, "PATCHWORK_SECRET_KEY is not set"),
         ({"PATCHWORK_MAIL_URL": ""}, "PATCHWORK_MAIL_URL is not set"),
         ({"PATCHWORK_MODE": "demonstration"}, "has to be demo, test or production"),

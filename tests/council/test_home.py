@@ -103,9 +103,11 @@ def test_someone_without_a_card_sees_no_client_and_is_told_why(amber, site):
     from tests.factories import make_user
 
     with inside(amber):
-        admin = make_user(roles=("council_admin",))
-    page = site.sign_in(admin).get("/").content.decode()
-    assert "You see no clients here" in page
+        officer, admin = make_user(roles=("ig_officer",)), make_user(roles=("council_admin",))
+    assert "You see no clients here" in site.sign_in(officer).get("/").content.decode()
+    page = Site(amber).sign_in(admin).get("/").content.decode()
+    assert "You see no clients here" not in page
+    assert "/staff" in page
 
 
 def test_a_waiting_invitation_stands_on_the_home_page_until_it_is_answered(amber, site):
