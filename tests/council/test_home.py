@@ -105,7 +105,7 @@ def test_someone_without_a_card_sees_no_client_and_is_told_why(amber, site):
     with inside(amber):
         officer, admin = make_user(roles=("ig_officer",)), make_user(roles=("council_admin",))
     assert "You see no clients here" in site.sign_in(officer).get("/").content.decode()
-    page = Site(amber).sign_in(admin).get("/").content.decode()
+    page = site.sign_in(admin).get("/").content.decode()
     assert "You see no clients here" not in page
     assert "/staff" in page
 
