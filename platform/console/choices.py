@@ -16,6 +16,7 @@ class Permission(models.TextChoices):
     RELEASE = "release", "Prepare and offer releases of packs and templates"
     ASK_SUPPORT = "ask_support", "Ask a council for support access"
     DECIDE = "decide", "Decide what another operator proposed"
+    SEE_FINANCE = "see_finance", "See contracts, invoices, payments and what councils are billed for"
     FINANCE = "finance", "Contracts, invoices and payments"
 
 
@@ -47,6 +48,7 @@ class ProposalKind(models.TextChoices):
     DELETE = "delete", "Delete a council"
     RELEASE = "release", "Release a pack or a template"
     SUPPORT = "support", "Ask a council for support access"
+    WRITE_OFF = "write_off", "Write off what will not be paid"
 
 
 class ReleaseKind(models.TextChoices):

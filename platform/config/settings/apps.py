@@ -17,7 +17,7 @@ BOTH_WORLDS = [
 """Sign-in exists twice, with audit and mails: a council's people in its own schema, operators in the shared one. Never
 mixed."""
 
-SHARED_APPS = ["tenants", "console", *BOTH_WORLDS]
+SHARED_APPS = ["tenants", "billing", "console", *BOTH_WORLDS]
 
 TENANT_APPS = [
     *BOTH_WORLDS,
@@ -36,6 +36,6 @@ TENANT_APPS = [
 # commands would go round ours.
 WITHOUT_TABLES = ["django.contrib.messages", "django.contrib.staticfiles", "django_htmx", "ui", "config"]
 
-INSTALLED_APPS = ["tenants", "console", *TENANT_APPS, *WITHOUT_TABLES]
+INSTALLED_APPS = ["tenants", "billing", "console", *TENANT_APPS, *WITHOUT_TABLES]
 
 AUTH_USER_MODEL = "accounts.User"

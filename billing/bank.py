@@ -1,0 +1,1 @@
+"""A bank's file, read and matched: pure, from plain values."""

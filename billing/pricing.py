@@ -1,0 +1,1 @@
+"""What a month of a contract costs, line by line: pure, from plain values."""

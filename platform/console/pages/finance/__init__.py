@@ -1,0 +1,1 @@
+"""Pages about money: contracts, usage, runs, invoices, payments and reports."""
