@@ -32,4 +32,8 @@ class NoPrice(NotPossible):
 
 
 class NoReading(NotPossible):
-    """A month's usage has not been counted yet."""
+    """A month's usage has not been counted yet. `councils` are the names of those it is missing for."""
+
+    def __init__(self, sentence: str, councils: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.councils = councils
