@@ -9,7 +9,6 @@ from typing import Concatenate, ParamSpec
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 
-from billing import errors as billing_errors
 from console.doors import OperatorRequest
 from console.errors import NotPermitted, NotThere
 
@@ -25,7 +24,7 @@ def or_not_found(
     def guarded(request: OperatorRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except (NotThere, billing_errors.NotThere) as missing:
+        except NotThere as missing:
             raise Http404 from missing
         except NotPermitted as refused:
             raise PermissionDenied from refused
