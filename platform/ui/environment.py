@@ -28,6 +28,7 @@ PAGE_FILTERS: dict[str, Callable[..., Any]] = {
     "age": filters.age,
     "ago": filters.ago,
     "long_date": filters.long_date,
+    "month_name": filters.month_name,
     "nhs_number": filters.nhs_number,
     "phone": filters.phone,
     "phone_href": filters.phone_href,

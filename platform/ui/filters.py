@@ -30,6 +30,11 @@ def long_date(value: date | datetime | None) -> str:
     return date_format(as_date(value), "j F Y", use_l10n=False) if value else ""
 
 
+def month_name(value: date | datetime | None) -> str:
+    """April 2015, in the current language."""
+    return date_format(as_date(value), "F Y", use_l10n=False) if value else ""
+
+
 def short_date(value: date | datetime | None, today: date | None = None) -> str:
     """3 April, with the year when it is another year than today's."""
     if not value:
