@@ -15,6 +15,8 @@ CHANGE: Final = Access.operators(Permission.CHANGE_COUNCILS)
 ONBOARD: Final = Access.operators(Permission.ONBOARD)
 DEPLOYMENTS: Final = Access.operators(Permission.MANAGE_DEPLOYMENTS)
 RELEASE: Final = Access.operators(Permission.RELEASE)
+SEE_FINANCE: Final = Access.operators(Permission.SEE_FINANCE)
+FINANCE: Final = Access.operators(Permission.FINANCE)
 
 RULES: Final[dict[str, Access]] = {
     **{name: rule for name, rule in access.RULES.items() if name.startswith("accounts:")},
@@ -80,5 +82,6 @@ RULES: Final[dict[str, Access]] = {
     "console:health_csv": SEE,
     "console:council_health": SEE,
     "console:council_health_csv": SEE,
+    "console:finance": SEE_FINANCE,
 }
 """Sign-in is the same as in a council; every other page of the console asks for a permission."""

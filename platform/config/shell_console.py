@@ -22,6 +22,7 @@ NAVIGATION: Final = (
     (_("Releases"), "console:releases"),
     (_("Fleet"), "console:fleet"),
     (_("Health"), "console:health"),
+    (_("Finance"), "console:finance"),
     (_("Proposals"), "console:proposals"),
     (_("Operators"), "console:operators"),
     (_("Log"), "console:log"),

@@ -31,6 +31,7 @@ EVERYBODY = frozenset(ROLES)
 OPERATOR, RELEASE = frozenset({"operator"}), frozenset({"release_manager"})
 SEES_LOG, ADMIN = EVERYBODY - {"finance"}, frozenset({"administrator"})
 DECIDES = frozenset({"operator", "release_manager"})
+SEES_MONEY, FINANCE = frozenset({"finance", "auditor"}), frozenset({"finance"})
 
 WHO = {
     EVERYBODY: """home proposals proposal withdraw_proposal councils council council_progress certificate
@@ -44,6 +45,7 @@ WHO = {
         onboarding_check onboarding_progress create_again go_live send_review make_live""",
     RELEASE: "add_pack_release add_template_release offer_again",
     DECIDES: "decide_proposal run_fleet resume_fleet",
+    SEES_MONEY: "finance",
 }
 MAY_ENTER = {f"console:{name}": roles for roles, names in WHO.items() for name in names.split()}
 

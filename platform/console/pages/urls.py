@@ -1,6 +1,6 @@
 """Addresses of the console."""
 
-from django.urls import path
+from django.urls import include, path
 
 from console.pages import (
     agencies,
@@ -83,4 +83,5 @@ urlpatterns = [
     path("health.csv", health.export, name="health_csv"),
     path("councils/<uuid:council_id>/health", health.show, name="council_health"),
     path("councils/<uuid:council_id>/health.csv", health.export_council, name="council_health_csv"),
+    path("", include("console.pages.finance.urls")),
 ]
