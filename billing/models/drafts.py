@@ -12,6 +12,7 @@ from billing.choices import DocumentKind, Hold, Outcome, PriceKind, RunState
 from billing.models.contracts import Charge, Contract, PurchaseOrder
 from billing.models.invoices import Invoice, InvoiceLine
 from billing.models.parties import Customer, LegalEntity
+from billing.models.prices import PriceBook
 
 
 class InvoiceRun(models.Model):
@@ -45,6 +46,7 @@ class Draft(models.Model):
     """An invoice or credit note as it would be. `basis` is a hash of all it was worked out from.
 
     `issued` is the invoice that it became. `allowed_reason` says why it is issued although purchase orders are short.
+    Since `issue_asked_at` it waits to be issued on `issue_on`; `issue_refused` says why it could not be.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -71,10 +73,19 @@ class Draft(models.Model):
     created_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by_id = models.UUIDField(null=True)
+    issue_on = models.DateField(null=True)
+    issue_asked_at = models.DateTimeField(null=True)
+    issue_asked_by_id = models.UUIDField(null=True)
+    issue_refused = models.CharField(max_length=300, blank=True)
     issued = models.OneToOneField(Invoice, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = (models.Index(fields=("entity",), condition=Q(issued=None), name="drafts_waiting"),)
+        indexes = (
+            models.Index(fields=("entity",), condition=Q(issued=None), name="drafts_waiting"),
+            models.Index(
+                fields=("issue_asked_at",), condition=Q(issued=None, issue_asked_at__isnull=False), name="drafts_asked"
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -132,7 +143,8 @@ class Covered(models.Model):
     """That something of a contract is billed, so that nothing is billed twice.
 
     `key` is a month (`2026-10`), a charge (`charge <id>`) or an adjustment (`usage <reading id>`). It belongs to a
-    draft, then to the invoice that the draft became; a credit note that has it billed again releases it.
+    draft, then to the invoice that the draft became; a credit note that has it billed again releases it. `book` is
+    whose prices a month was billed at: what corrects it later is worked out with the same ones.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -140,6 +152,7 @@ class Covered(models.Model):
     key = models.CharField(max_length=60)
     draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="covers")
     invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="covers")
+    book = models.ForeignKey(PriceBook, null=True, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True)
 
     class Meta:
