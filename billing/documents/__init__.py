@@ -1,0 +1,1 @@
+"""What customers are sent: electronic invoices, PDF pages and letters, made from what was issued and nothing else."""
