@@ -72,7 +72,7 @@ def make_customer(name: str = "", country: str = "GB", **given):
         "city": "Brighton" if british else "Geelong", "region": "" if british else "VIC",
         "postcode": "BN1 1AA" if british else "3220", "country": country,
         "tax_id": "" if british else AU_ABN, "endpoint_scheme": "0088" if british else "0151",
-        "endpoint_id": "5060123450009" if british else AU_ABN, "buyer_reference": f"CC{number:04}", "created_at": AT,
+        "endpoint_id": "5060123450002" if british else AU_ABN, "buyer_reference": f"CC{number:04}", "created_at": AT,
     }  # fmt: skip
     customer = Customer.objects.create(**{**values, **given})
     Contact.objects.create(
