@@ -82,7 +82,7 @@ test: lint browser pdf servers
 	@$(PYTEST) -n 2 --dist worksteal -m 'not slow and not bench'
 
 test-slow: $(READY) browser pdf servers
-	@$(PYTEST) -m 'slow'
+	@$(PYTEST) -n 2 --dist worksteal -m 'slow and not bench'
 
 # Rebuilds the style sheet and scripts from their sources; the only command that needs Node.
 assets: $(READY)

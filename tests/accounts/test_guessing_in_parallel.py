@@ -7,6 +7,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
+import pytest
+
 GUESSES = 40
 
 MAKE = """
@@ -34,6 +36,7 @@ def guess(port: int) -> int:
     return status
 
 
+@pytest.mark.slow
 def test_parallel_guesses_get_no_more_tries_than_single_ones(own_database):
     own_database.python(MAKE)
     port = own_database.serve()

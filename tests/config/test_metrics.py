@@ -78,6 +78,7 @@ def test_every_view_of_every_host_has_a_name_to_be_counted_under():
     assert {"council:home", "console:home", "accounts:sign_in", "theme"} <= names
 
 
+@pytest.mark.slow
 def test_processes_that_share_a_folder_are_added_up(own_database, tmp_path):
     own_database.variables["PATCHWORK_METRICS_FOLDER"] = str(tmp_path)
     count = "from config.watching import metrics\nmetrics.count_request(council='t_00000000', view='x', status=200, seconds=1)\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def test_nothing_changes_between_a_pack_and_itself_or_a_mere_new_version_number(
     assert not pack_changes(pack, replace(pack, version="2099.1.0", checksum="0" * 64))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(PATHS))
 @settings(max_examples=400, deadline=None)
 def test_every_leaf_that_differs_is_told_in_an_area_that_is_shown(where):

@@ -153,6 +153,7 @@ def again(row):
         return type(row).objects.get(id=row.id)
 
 
+@pytest.mark.slow
 def test_a_council_is_made_across_and_each_does_without_the_others(regions, db):
     australia, kingdom = regions
     au, uk = australia.known(), kingdom.known()

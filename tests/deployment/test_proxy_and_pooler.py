@@ -160,6 +160,7 @@ def plain_search_path(running: Running) -> Counter[str]:
         return Counter(threads.map(read, councils))
 
 
+@pytest.mark.slow
 def test_fifty_councils_from_many_threads_see_their_own_rows_alone(running):
     assert belt_is_on(running)
     assert hammer(running, ASKED, seed=1) == {"its own": ASKED}

@@ -137,6 +137,7 @@ def test_a_small_council_is_loaded_with_full_pages_and_people_who_can_sign_in(de
     assert all(email in codes for email in wanted)
 
 
+@pytest.mark.slow
 def test_outside_of_demo_mode_nothing_is_loaded_and_nobody_is_shown(own_database):
     own_database.manage("create_council", "Brighton", "brighton.localhost", "--pack", "gb-eng")
     for command in (("load_demo", "--council", "Brighton"), ("show_demo",)):
@@ -154,6 +155,7 @@ def test_outside_of_demo_mode_nothing_is_loaded_and_nobody_is_shown(own_database
     )
 
 
+@pytest.mark.slow
 def test_a_council_without_a_sample_or_that_is_not_there_is_a_sentence(demo):
     assert "There is no sample for Amber" in demo.manage("load_demo", "--council", "Amber", check=False).stderr
     assert "There is no council called" in demo.manage("load_demo", "--council", "Nowhere", check=False).stderr

@@ -20,6 +20,7 @@ def ready(port: int) -> tuple[int, dict]:
         return answer.status, json.loads(answer.read())
 
 
+@pytest.mark.slow
 def test_a_node_is_fit_while_its_database_answers_and_says_so_when_it_does_not(own_database, broker):
     own_database.variables["BROKER_URL"] = broker.url
     port = own_database.serve()
@@ -43,6 +44,7 @@ def test_a_broker_that_is_away_is_told_and_makes_nobody_unfit(own_database, brok
     wait_until(lambda: ready(port)[1]["may"] == {"broker": "ok"}, own_database.log())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "check"), [("pw_app", "councils"), ("pw_router", "registry"), ("pw_console", "shared")]
 )
@@ -82,6 +84,7 @@ def worker(own) -> object:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_worker_leaves_word_while_it_has_its_broker_and_none_without(own_database, broker, tmp_path):
     own_database.variables |= {"BROKER_URL": broker.url, "PATCHWORK_STATE": str(tmp_path)}
     assert "has left no word" in own_database.manage("check_worker", check=False).stdout
@@ -136,6 +139,7 @@ drain(council_named("Amber"))
 """
 
 
+@pytest.mark.slow
 def test_with_the_mail_server_away_the_letter_is_kept_and_sent_once_when_it_is_back(own_database):
     from tests import bootstrap
     from tests.faults.mail_catcher import MailCatcher
@@ -157,6 +161,7 @@ def test_with_the_mail_server_away_the_letter_is_kept_and_sent_once_when_it_is_b
     assert own_database.sql(state)[0][0] == 0
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_when_a_process_starts_is_no_end_of_it(own_database):
     close_the_door(own_database, closed=True)
     port = own_database.serve()

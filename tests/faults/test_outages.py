@@ -35,6 +35,7 @@ def close_the_door(own, *, closed: bool) -> None:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [own.name])
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_gives_a_plain_page_and_comes_back_by_itself(own_database):
     port = own_database.serve()
     assert ask(port)[0] == 200

@@ -172,6 +172,7 @@ def test_a_shielded_person_is_not_there(amber, looker, shield):
     assert differing(without, look(site, ids)) == []
 
 
+@pytest.mark.slow
 def test_someone_invited_before_the_shield_finds_nothing_left_of_it(amber):
     """An invitation, a lead offer and notices stay as rows: none of them may say that there is somebody."""
     from core.network.models import NetworkInvitation
@@ -263,11 +264,13 @@ def walk(site: Site, pages: list[str]) -> dict:
     return seen
 
 
+@pytest.mark.slow
 def test_a_sensitive_service_leaves_no_trace_for_those_who_were_not_named(amber):
     before, after = around_a_client(amber, to_looker=False)
     assert differing(before, after) == []
 
 
+@pytest.mark.slow
 def test_control_the_same_service_shows_to_those_who_were_named(amber):
     before, after = around_a_client(amber, to_looker=True)
     assert any("clients/" in one and "bytes" in one for one in differing(before, after))

@@ -62,8 +62,8 @@ def chromium() -> Iterator[Browser]:
 
 
 MAIN_JOB = ("test_sign_in.py", "test_find_and_add.py", "test_network.py")
-ELSEWHERE = ("wide", "narrow-no-script")
-"""The views that differ most. The main job is walked in all four; the other journeys in the rest by `make test-slow`."""
+MAIN_VIEWS = ("wide", "narrow-no-script")
+"""The views that differ most: the main job is walked in both, other journeys in the first; the rest by `make test-slow`."""
 
 
 @pytest.fixture(params=list(VIEWS))
@@ -142,7 +142,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         item.add_marker(pytest.mark.journey)
         walked = item.callspec.params.get("view", "wide") if hasattr(item, "callspec") else "wide"
-        if item.path.name not in MAIN_JOB and walked not in ELSEWHERE:
+        if walked not in (MAIN_VIEWS if item.path.name in MAIN_JOB else MAIN_VIEWS[:1]):
             item.add_marker(pytest.mark.slow)
 
 

@@ -125,6 +125,7 @@ def test_the_same_content_is_kept_once_and_another_number_makes_another_version(
     assert code_on(site.get(f"/clients/{amy.id}/join").content.decode()) != first
 
 
+@pytest.mark.slow
 def test_the_leaflet_of_a_version_reads_as_it_was_shown_after_the_agencies_changed(amber, site, me):
     with inside(amber):
         make_agency("Old Name Trust")
@@ -152,6 +153,7 @@ def test_an_agency_without_an_agreement_is_on_no_leaflet(amber, site, me):
     assert "Lapsed Trust" not in text_of(site.get(f"/materials/{code}.pdf"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asks", ["agreement", "consent", "views"])
 @pytest.mark.parametrize("cls", ["standard", "sexual_health"])
 @pytest.mark.parametrize("where", ["amber", "coral"])

@@ -652,6 +652,7 @@ def time_passes(life, noon):
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
+@pytest.mark.slow
 @given(life=lives())
 @settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
 def test_time_shows_nobody_more_and_leaves_nothing_standing_that_would_not_be_permitted_today(in_amber, noon, life):

@@ -261,6 +261,7 @@ CODES = ("youth.open", "family.help", "health.sexual")
 BASES = ("en.family_help_agreement", "en.consent_explicit")
 
 
+@pytest.mark.slow
 @given(
     lines=st.lists(
         st.tuples(

@@ -112,6 +112,7 @@ KILLS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", KILLS)
 def test_a_creation_that_was_killed_goes_on_and_makes_one_council(making, where):
     process, code = KILLS[where]
@@ -131,6 +132,7 @@ def test_a_creation_that_was_killed_goes_on_and_makes_one_council(making, where)
     assert after[3][0][0] == making.before[3][0][0] + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("step", "kind"), [("furnish", "refuse"), ("invite", "break")])
 def test_a_creation_that_fails_is_undone_without_a_trace(making, step, kind):
     making.place()
@@ -155,6 +157,7 @@ def test_a_creation_whose_schema_can_t_be_built_is_undone_too(making):
     assert making.names() == making.before
 
 
+@pytest.mark.slow
 def test_an_undoing_that_was_killed_or_failed_is_gone_on_with(making):
     making.place()
     making.fault("furnish", "refuse")
@@ -187,6 +190,7 @@ except StepRefused as refused:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["leased_by='mine', error='It was refused.'", "leased_by='another'"])
 def test_a_worker_that_lost_its_hold_opens_no_council_that_is_being_undone(making, change):
     making.place()
@@ -224,6 +228,7 @@ creating.undo(work)
 """
 
 
+@pytest.mark.slow
 def test_nobody_opens_a_council_while_it_is_being_undone(making):
     making.place()
     making.work("migrator")
@@ -231,6 +236,7 @@ def test_nobody_opens_a_council_while_it_is_being_undone(making):
     assert making.names() == making.before
 
 
+@pytest.mark.slow
 def test_a_host_that_was_taken_meanwhile_fails_the_creation_and_spares_the_other_council(making):
     making.place()
     making.own.manage("create_council", "Dale first", "www.dale.localhost", "--pack", "gb-eng")

@@ -99,6 +99,7 @@ def test_a_creation_that_fails_leaves_no_schema_no_role_and_no_line(own_database
     assert own_database.sql("SELECT count(*) FROM shared.tenants_council WHERE name = 'Half'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_migrating_touches_only_the_councils_that_are_behind_and_one_failure_stops_no_other(own_database):
     own_database.sql("UPDATE shared.tenants_schemastatus SET fingerprint = 'old'")
     ((poisoned,),) = own_database.sql("SELECT schema_name FROM shared.tenants_council WHERE name = 'Birch'")

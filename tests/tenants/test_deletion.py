@@ -83,6 +83,7 @@ def rows_in(own, schema: str) -> int:
     return sum(own.sql(f'SELECT count(*) FROM "{schema}"."{name}"')[0][0] for name in names)
 
 
+@pytest.mark.slow
 def test_a_deletion_killed_at_every_stage_leaves_nothing_but_one_certificate(own_database, tmp_path):
     ids = prepared(own_database, tmp_path, "suspended")
     counted = rows_in(own_database, ids["schema"])
@@ -118,6 +119,7 @@ def assert_gone(own, ids: dict[str, str], tmp_path) -> None:
     assert own.sql("SELECT count(*) FROM shared.tenants_council") == [(3,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("leaves", "why"),
     [
@@ -134,6 +136,7 @@ def test_a_council_whose_wait_is_not_over_here_is_not_deleted_whatever_the_conso
     assert own_database.sql("SELECT domain FROM shared.tenants_domain WHERE domain = 'leaving.localhost'")
 
 
+@pytest.mark.slow
 def test_a_deletion_that_failed_before_its_drop_leaves_the_council_at_its_hosts_and_counts_anew(own_database, tmp_path):
     ids = prepared(own_database, tmp_path, "suspended")
     failing = "from tenants import schemas\nschemas.drop = lambda name: 1 / 0"
@@ -146,6 +149,7 @@ def test_a_deletion_that_failed_before_its_drop_leaves_the_council_at_its_hosts_
     assert certificate["hosts"] == ["leaving.localhost"]
 
 
+@pytest.mark.slow
 def test_a_council_at_work_is_not_deleted(own_database, tmp_path):
     ids = prepared(own_database, tmp_path, "live")
     assert "suspend it first" in json.loads(delete(own_database, ids).stdout)["refused"]

@@ -97,6 +97,7 @@ def test_councils_of_an_older_release_are_compared_with_one_another(own_database
     assert f"{schemas[2]} extra column people_client.spare" in said.stdout
 
 
+@pytest.mark.slow
 def test_the_command_says_how_far_the_councils_are_and_ends_with_1_when_one_is_behind(own_database, schemas):
     assert "3 of 3 councils are current, 0 behind." in own_database.manage("fleet", "status").stdout
     assert "3 of 3 councils have exactly this release's migrations." in own_database.manage("fleet", "verify").stdout

@@ -7,6 +7,8 @@ import http.client
 import json
 import uuid
 
+import pytest
+
 from tests.bootstrap import free_port
 
 WORK = """
@@ -38,6 +40,7 @@ def ordered(own) -> tuple[str, list]:
     return order, json.loads(own.python(WORK.format(order=order)).stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_store_that_is_away_stops_neither_the_site_nor_a_later_order(own_database, tmp_path):
     own_database.variables |= {
         "PATCHWORK_FILES_URL": f"s3://councils?region=us-east-1&endpoint=http://127.0.0.1:{free_port()}",

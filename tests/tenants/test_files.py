@@ -168,6 +168,7 @@ def test_a_file_in_a_folder_is_nobody_elses_to_read(tmp_path):
     assert (tmp_path / AMBER / "a").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_a_store_that_is_away_is_told_within_seconds_and_nothing_was_asked_of_it_at_the_start(tmp_path):
     silent = socket.socket()
     silent.bind(("127.0.0.1", 0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tenants.test_fleet_runs import outcome
 
 SET_UP = """
@@ -50,6 +52,7 @@ def test_a_council_in_which_a_job_fails_stops_no_other_and_its_error_is_named_by
     assert own_database.sql("SELECT error FROM shared.tenants_fleetstep WHERE state = 'failed'") == [("ValueError",)]
 
 
+@pytest.mark.slow
 def test_a_killed_job_is_taken_up_once_its_process_is_known_to_be_gone(own_database):
     own_database.variables["KILL_IN"] = "Birch"
     assert own_database.python(RUN, check=False).returncode == -9
@@ -62,6 +65,7 @@ def test_a_killed_job_is_taken_up_once_its_process_is_known_to_be_gone(own_datab
     assert own_database.sql("SELECT DISTINCT state FROM shared.tenants_fleetstep") == [("done",)]
 
 
+@pytest.mark.slow
 def test_a_task_that_does_not_exist_is_refused_in_a_sentence(own_database):
     said = own_database.manage("fleet_job", "nowhere.nothing", check=False)
     assert said.returncode == 1

@@ -104,6 +104,7 @@ def test_a_release_reaches_every_council_once_and_the_next_deploy_has_nothing_to
     assert runs(fleet) == [("migrate", "done")]
 
 
+@pytest.mark.slow
 def test_a_replayed_release_leaves_what_django_itself_would_have_made(fleet):
     run(fleet, "table", "column", "index")
     code = (
@@ -113,6 +114,7 @@ def test_a_replayed_release_leaves_what_django_itself_would_have_made(fleet):
     assert outcome(run(fleet, "table", "column", "index", code=code)) == ["26", "0", "0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "name", "call", "when"), STAGES, ids=[stage[3] for stage in STAGES])
 def test_a_killed_run_is_gone_on_with_and_nothing_is_done_twice(fleet, module, name, call, when):
     killed = run(fleet, "table", before=KILL.format(module=module, name=name, call=call), check=False)
@@ -138,6 +140,7 @@ def test_a_poisoned_council_stops_no_other_and_its_error_names_no_data(fleet):
     assert fleet.sql("SELECT error FROM shared.tenants_schemastatus WHERE error <> ''") == []
 
 
+@pytest.mark.slow
 def test_a_damaged_council_fails_by_name_and_one_without_its_schema_is_skipped(fleet):
     damaged, closed, gone = schemas(fleet)[18:21]
     fleet.sql(f'DROP TABLE "{damaged}".django_migrations')
@@ -157,6 +160,7 @@ def test_a_damaged_council_fails_by_name_and_one_without_its_schema_is_skipped(f
     assert f"{gone} differs: missing schema." in found
 
 
+@pytest.mark.slow
 def test_a_failing_canary_stops_the_run_before_any_other_council_and_resuming_goes_on(fleet):
     canary = schemas(fleet)[7]
     fleet.sql(
@@ -182,6 +186,7 @@ def test_a_release_that_is_broken_for_all_stops_at_the_canaries(fleet):
     ]
 
 
+@pytest.mark.slow
 def test_a_council_whose_table_is_locked_for_a_while_is_tried_again(fleet):
     busy = schemas(fleet)[10]
     begun: set[object] = set()
@@ -221,6 +226,7 @@ def test_a_second_runner_leaves_the_run_to_the_first(fleet):
     assert runs(fleet) == []
 
 
+@pytest.mark.slow
 def test_two_runners_at_once_do_everything_once(fleet):
     code = HEAD + "import django; django.setup()\n" + RELEASE.format("'table'") + MIGRATE
     both = [fleet.start(sys.executable, "-c", code) for _ in range(2)]
@@ -291,6 +297,7 @@ def test_a_run_of_an_older_release_is_overtaken_by_the_next(fleet):
     assert notes(fleet) == {schema: ["once", "python"] for schema in schemas(fleet)}
 
 
+@pytest.mark.slow
 def test_rights_that_were_altered_are_put_right_with_the_next_release(fleet):
     schema = schemas(fleet)[5]
     fleet.sql(f'GRANT UPDATE, DELETE, TRUNCATE ON "{schema}".audit_event TO "{schema}"')

@@ -63,6 +63,7 @@ def privileges(own, role):
     return {row[0] for row in rows}
 
 
+@pytest.mark.slow
 def test_the_commands_sign_once_and_go_live_and_every_process_learns_of_it(own_database):
     refused = own_database.manage("go_live", "amber.localhost", check=False)
     assert refused.returncode == 1
