@@ -84,15 +84,20 @@ def why_not(act: Callable[[], object]) -> Exception | None:
     return None
 
 
+def refused_words(act: Callable[[], object]) -> str:
+    """Do something that has no form: the sentence in which it was refused, or nothing."""
+    refused = why_not(act)
+    return str(refused) if refused else ""
+
+
 def done_at_once(
     request: OperatorRequest, act: Callable[[], object], done: str, to: str, /, *args: object
 ) -> HttpResponse:
     """Do what needs no form, say so or why not, and go on to a page."""
-    refused = why_not(act)
-    if refused is None:
-        messages.success(request, done)
+    if refused := refused_words(act):
+        messages.error(request, refused)
     else:
-        messages.error(request, str(refused))
+        messages.success(request, done)
     return redirect(to, *args)
 
 
