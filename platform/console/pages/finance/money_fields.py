@@ -19,12 +19,17 @@ LONGEST_AMOUNT = 20
 
 
 class AmountField(forms.CharField):
-    """An amount as people type it, such as 1,250.00; empty is None where it is not required."""
+    """An amount as people type it, such as 1,250.00; empty is None where it is not required.
 
-    def __init__(self, *, currency: str = "GBP", least: Decimal = PENNY, most: Decimal = MOST, **given: Any) -> None:
+    `of` begins its error sentences where a form has a box for each of several things.
+    """
+
+    def __init__(
+        self, *, currency: str = "GBP", least: Decimal = PENNY, most: Decimal = MOST, of: str = "", **given: Any
+    ) -> None:
         attrs = {"inputmode": "decimal", "autocomplete": "off", "spellcheck": "false"}
         super().__init__(max_length=LONGEST_AMOUNT, widget=forms.TextInput(attrs=attrs), **given)
-        self.currency, self.least, self.most = currency, least, most
+        self.currency, self.least, self.most, self.of = currency, least, most, of
 
     def clean(self, value: Any) -> Any:
         """The amount as a Decimal. Raises ValidationError with a sentence that says why not."""
@@ -34,7 +39,7 @@ class AmountField(forms.CharField):
         try:
             return read_amount(typed, field="", currency=self.currency, least=self.least, most=self.most)
         except BadValue as bad:
-            raise ValidationError(str(bad)) from bad
+            raise ValidationError(f"{self.of}: {bad}" if self.of else str(bad)) from bad
 
 
 class MonthField(forms.TypedChoiceField):

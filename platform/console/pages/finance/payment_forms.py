@@ -72,7 +72,7 @@ class AllocateForm(forms.Form):
         for one in self.invoices:
             self.fields[self.name_of(one.id)] = AmountField(
                 label=one.number, currency=currency, most=one.open, required=False,
-                initial=(suggested or {}).get(one.id),
+                of=one.number, initial=(suggested or {}).get(one.id),
             )  # fmt: skip
 
     @staticmethod

@@ -97,7 +97,7 @@ class CreditForm(forms.Form):
         )  # fmt: skip
         for line in self.lines:
             self.fields[self.name_of(line.id)] = AmountField(
-                label=line.description, currency=currency, most=abs(line.left), required=False
+                label=line.description, currency=currency, most=abs(line.left), required=False, of=line.description
             )
         self.fields["reason"] = reason_field(
             _("Why"), _("Stands on the credit note, so the customer reads it. Write nothing about a client.")
