@@ -29,7 +29,10 @@ from tests.deployment.servers import Certificates, Pooler, Proxy, answers, folde
 from tests.own import BIN, Own, wait_until
 
 COUNCILS, THREADS, ASKED = 50, 32, 400
-pytestmark = pytest.mark.timeout(900)  # fifty councils are made first: longer where the machine is busy
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]  # fifty councils are made first: longer where the machine is busy
 CONTROL_PASSWORD = "a-password-of-the-control"  # of a role that exists in the test's own cluster alone
 CANARY = re.compile(r"Canary[0-9a-f]{8}")
 
@@ -160,7 +163,6 @@ def plain_search_path(running: Running) -> Counter[str]:
         return Counter(threads.map(read, councils))
 
 
-@pytest.mark.slow
 def test_fifty_councils_from_many_threads_see_their_own_rows_alone(running):
     assert belt_is_on(running)
     assert hammer(running, ASKED, seed=1) == {"its own": ASKED}
@@ -178,7 +180,6 @@ def test_without_the_belt_the_usual_way_leaks_and_ours_does_not(running):
         wait_until(lambda: belt_is_on(running), running.pooler.log())
 
 
-@pytest.mark.slow
 def test_fifty_councils_for_long(running):
     assert hammer(running, 12_000, seed=3) == {"its own": 12_000}
 
