@@ -313,7 +313,7 @@ def test_two_hundred_councils_one_of_them_poisoned_killed_at_every_stage(django_
     try:
         poisoned = schemas(own)[150]
         own.sql(f'CREATE TABLE "{poisoned}".people_madeup (id int, note text)')
-        for module, name, call, _when in [*STAGES, ("forward", "_finish", 70, "in the last wave")]:
+        for module, name, call, _when in [*STAGES[:-1], ("forward", "_finish", 70, "in the last wave"), STAGES[-1]]:
             killed = run(own, "table", before=KILL.format(module=module, name=name, call=call), check=False)
             assert killed.returncode == -9, (module, name, killed.stderr)
             done = {schema for schema, state in lines(own).items() if state == "done"}
