@@ -25,6 +25,8 @@ TRAINING_DAY: Final = "day"
 ITEM: Final = "item"
 DISCOUNT: Final = "discount"
 WHOLE: Final = Decimal(100)
+LONGEST: Final = 300
+"""So many characters a line's description has room for."""
 
 WORDS: Final[Mapping[str, str]] = {
     PriceKind.PLATFORM: "platform fee",
@@ -328,6 +330,8 @@ def _line(
 ) -> Line:
     days = period or billed.part
     council_id = billed.council.council_id if billed.council else None
+    if len(words) > LONGEST:
+        words = f"{words[: LONGEST - 1]}…"
     return Line(
         key, billed.kind, council_id, billed.charge_id, billed.month, days.first, days.last, words, quantity, unit,
         price, to_penny(quantity * price),
