@@ -9,11 +9,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 
 from billing.errors import BadValue
 from billing.money import MOST, PENNY, read_amount
 from billing.periods import add_months
+from ui.filters import month_name
 
 LONGEST_AMOUNT = 20
 
@@ -50,12 +50,7 @@ class MonthField(forms.TypedChoiceField):
 
     def offer(self, months: Iterable[date]) -> None:
         """Let one of these be chosen."""
-        self.choices = [(month.isoformat(), month_words(month)) for month in months]
-
-
-def month_words(month: date) -> str:
-    """October 2026."""
-    return date_format(month, "F Y", use_l10n=False)
+        self.choices = [(month.isoformat(), month_name(month)) for month in months]
 
 
 def months_over(today: date, count: int = 14) -> list[date]:

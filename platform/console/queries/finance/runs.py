@@ -1,0 +1,228 @@
+"""Reads of runs: the list, and one with what it found for each contract and how far its drafts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.choices import DocumentKind, Hold, Outcome, RunState
+from billing.errors import NotThere
+from billing.models import Draft, InvoiceRun, RunItem
+from billing.queries.holds import stops
+from console.queries.operators import operator_names
+from ui.filters import month_name
+
+PAGE: Final = 50
+NOTHING: Final = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run, and for how many of `of` contracts it has come to which outcome."""
+
+    id: UUID
+    entity_id: UUID
+    entity_name: str
+    currency: str
+    month: date
+    is_dry: bool
+    state: str
+    state_label: str
+    started_at: datetime
+    started_by: str
+    finished_at: datetime | None
+    of: int
+    drafted: int
+    nothing: int
+    held: int
+    failed: int
+
+    @property
+    def done(self) -> int:
+        """For how many contracts something was found."""
+        return self.drafted + self.nothing + self.held + self.failed
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has not come to its end."""
+        return self.state != RunState.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class RunList:
+    """One page of runs, newest first."""
+
+    lines: tuple[RunLine, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """What a run found for one contract, in words. `gross` is of what it drafted, or would: below zero for a credit."""
+
+    contract_id: UUID
+    reference: str
+    customer_name: str
+    outcome: str
+    outcome_label: str
+    says: tuple[str, ...]
+    gross: Decimal | None
+    draft_id: UUID | None
+    draft_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSums:
+    """How many of a run's drafts stand where, and what those not issued yet come to before and after tax."""
+
+    to_review: int
+    reviewed: int
+    stopped: int
+    asked: int
+    refused: int
+    issued: int
+    net: Decimal
+    gross: Decimal
+
+    @property
+    def is_issuing(self) -> bool:
+        """Whether some wait to be issued by a worker."""
+        return self.asked > 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """A run, one page of what it found, and its drafts."""
+
+    line: RunLine
+    items: tuple[ItemLine, ...]
+    count: int
+    page: int
+    pages: int
+    drafts: DraftSums
+
+
+def run_list(*, page: int = 1) -> RunList:
+    """One page of runs. Three statements."""
+    rows = _rows()
+    pages = max(1, -(-rows.count() // PAGE))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * PAGE
+    names = operator_names()
+    found = rows.order_by("-month", "-started_at")[first : first + PAGE]
+    return RunList(tuple(_line(one, names) for one in found), page, pages)
+
+
+def run_line(run_id: UUID) -> RunLine:
+    """One run. Two statements. Raises NotThere."""
+    found = _rows().filter(id=run_id).first()
+    if found is None:
+        raise NotThere("There is no such run.")
+    return _line(found, operator_names())
+
+
+def run_page(run_id: UUID, *, outcome: str = "", page: int = 1) -> RunPage:
+    """One run with a page of what it found. Five statements. Raises NotThere."""
+    line = run_line(run_id)
+    rows = RunItem.objects.filter(run_id=run_id).select_related("contract__customer", "draft")
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    count = rows.count()
+    pages = max(1, -(-count // PAGE))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * PAGE
+    found = rows.order_by("contract__customer__name", "contract__reference", "id")[first : first + PAGE]
+    return RunPage(line, tuple(_item(one) for one in found), count, page, pages, draft_sums(run_id))
+
+
+def draft_sums(run_id: UUID) -> DraftSums:
+    """Where a run's drafts stand. One statement."""
+    held = ["id", "kind", "holds", "allowed_reason", "reviewed_at", "issue_asked_at", "issue_refused", "issued_id"]
+    stopped = to_review = reviewed = waiting = refused = issued = 0
+    net = gross = NOTHING
+    for one in Draft.objects.filter(run_id=run_id).values(*held, "net", "gross"):
+        if one["issued_id"]:
+            issued += 1
+            continue
+        sign = -1 if one["kind"] == DocumentKind.CREDIT_NOTE else 1
+        net, gross = net + sign * one["net"], gross + sign * one["gross"]
+        if one["issue_asked_at"]:
+            waiting += 1
+        elif stops(one["holds"], is_allowed=bool(one["allowed_reason"])):
+            stopped += 1
+        elif one["reviewed_at"]:
+            reviewed += 1
+        else:
+            to_review += 1
+        refused += bool(one["issue_refused"])
+    return DraftSums(to_review, reviewed, stopped, waiting, refused, issued, net, gross)
+
+
+def _rows() -> QuerySet[InvoiceRun, Any]:
+    counts = {name: Count("items", filter=Q(items__outcome=name)) for name in Outcome.values}
+    return InvoiceRun.objects.select_related("entity").annotate(**counts)
+
+
+def _line(one: Any, names: Mapping[UUID, str]) -> RunLine:
+    return RunLine(
+        id=one.id, entity_id=one.entity_id, entity_name=one.entity.name, currency=one.entity.currency, month=one.month,
+        is_dry=one.is_dry, state=one.state, state_label=str(RunState(one.state).label), started_at=one.started_at,
+        started_by=names.get(one.started_by_id, ""), finished_at=one.finished_at, of=one.of, drafted=one.drafted,
+        nothing=one.nothing, held=one.held, failed=one.failed,
+    )  # fmt: skip
+
+
+def _item(one: RunItem) -> ItemLine:
+    detail, draft = one.detail, one.draft
+    gross = Decimal(detail["gross"]) if detail.get("gross") else None
+    if gross is not None and detail.get("kind") == DocumentKind.CREDIT_NOTE:
+        gross = -gross
+    return ItemLine(
+        contract_id=one.contract_id, reference=one.contract.reference, customer_name=one.contract.customer.name,
+        outcome=one.outcome, outcome_label=str(Outcome(one.outcome).label), says=tuple(_says(detail, draft)),
+        gross=gross, draft_id=draft.id if draft else None, draft_state=state_of(draft) if draft else "",
+    )  # fmt: skip
+
+
+def state_of(draft: Draft) -> str:
+    """Where a draft stands, as a slug: issued, asked, stopped, reviewed or to_review."""
+    if draft.issued_id:
+        return "issued"
+    if draft.issue_asked_at:
+        return "asked"
+    if stops(draft.holds, is_allowed=bool(draft.allowed_reason)):
+        return "stopped"
+    return "reviewed" if draft.reviewed_at else "to_review"
+
+
+def _says(detail: Mapping[str, Any], draft: Draft | None) -> Iterable[str]:
+    """What was found, as sentences for finance."""
+    months = detail.get("months") or ()
+    if months:
+        yield ", ".join(month_name(date.fromisoformat(f"{month}-01")) for month in months)
+    for month, councils in (detail.get("waiting") or {}).items():
+        said = {"month": month_name(date.fromisoformat(f"{month}-01")), "councils": ", ".join(councils)}
+        yield _("Not counted yet for %(month)s: %(councils)s") % said
+    if detail.get("code") == "no_price":
+        yield str(detail.get("said") or _("No price book has a price for it"))
+    elif detail.get("code") == "credit_too_large":
+        yield _("What is to be credited is more than is left of the last invoice: credit earlier ones by hand")
+    elif detail.get("code") == "broken":
+        yield _("It could not be worked out. The next run looks at it again; the log of errors says more")
+    if left := detail.get("corrections_left"):
+        yield ngettext(
+            "%(count)d correction waits for a later invoice", "%(count)d corrections wait for a later invoice", left
+        ) % {"count": left}  # fmt: skip
+    for hold in draft.holds if draft else detail.get("holds") or ():
+        yield str(Hold(hold).label)
+    if draft and draft.issue_refused:
+        yield draft.issue_refused
