@@ -1,0 +1,146 @@
+"""What drafts of a lot of contracts are worked out from, loaded at once: as many queries for one as for a hundred."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from billing.choices import DocumentKind, Metric, PriceKind
+from billing.models import Contact, Contract, Covered, Invoice, InvoiceLine, UsageReading
+from billing.proposing import USAGE, Correction, Cover, Material, due_months, month_key
+from billing.queries.orders import OrderLeft, orders_left
+from billing.queries.terms import Books, books_of, counts_for, terms_of
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Contracts and what their drafts rest on. `reached` are the customers who have someone to send an invoice to."""
+
+    contracts: Mapping[UUID, Contract]
+    material: Mapping[UUID, Material]
+    orders: Mapping[UUID, tuple[OrderLeft, ...]]
+    reached: frozenset[UUID]
+
+
+def lot_of(
+    contract_ids: Collection[UUID], *, until: date | None = None, months: Iterable[date] = (), but: UUID | None = None
+) -> Lot:
+    """What these contracts' drafts rest on, for all that is due with the month `until`, or for `months`.
+
+    `but` is a draft that is to be worked out again: its own purchase order's reservation does not count against it.
+    """
+    found = Contract.objects.filter(id__in=contract_ids).select_related("customer", "entity")
+    contracts = {contract.id: contract for contract in found}
+    books = {currency: books_of(currency) for currency in sorted({one.entity.currency for one in contracts.values()})}
+    reached = Contact.objects.filter(
+        customer__in={one.customer_id for one in contracts.values()}, gets_invoices=True, ended_at=None
+    )
+    return Lot(
+        contracts,
+        _material(contracts, books, until, set(months)),
+        orders_left(contracts, but=but),
+        frozenset(reached.values_list("customer_id", flat=True)),
+    )
+
+
+def _material(
+    contracts: Mapping[UUID, Contract], books: Mapping[str, Books], until: date | None, months: set[date]
+) -> dict[UUID, Material]:
+    terms = terms_of(contracts)
+    council_ids = {council.council_id for one in terms.values() for council in one.councils}
+    covered = _covered(contracts)
+    corrections = _corrections(council_ids)
+    for one in terms.values():
+        if until:
+            every = contracts[one.contract_id].billed_every
+            keys = covered.get(one.contract_id, {})
+            months |= {month for month in due_months(one, every, until) if month_key(month) not in keys}
+    billed, adjusted = _billed(contracts, covered, months | {one.month for one in corrections})
+    readings = counts_for(council_ids, months)
+    creditable = _creditable(contracts) if corrections else {}
+    by_council: dict[UUID, list[Correction]] = defaultdict(list)
+    for correction in corrections:
+        by_council[correction.council_id].append(correction)
+    return {
+        contract_id: Material(
+            terms=one,
+            billed_every=contracts[contract_id].billed_every,
+            books=books[contracts[contract_id].entity.currency],
+            readings=readings,
+            corrections=tuple(c for i in dict.fromkeys(p.council_id for p in one.councils) for c in by_council[i]),
+            covered=covered.get(contract_id, {}),
+            billed=billed.get(contract_id, {}),
+            adjusted=adjusted.get(contract_id, {}),
+            creditable=tuple(creditable.get(contract_id, ())),
+        )
+        for contract_id, one in terms.items()
+    }
+
+
+def _covered(contract_ids: Iterable[UUID]) -> dict[UUID, dict[str, Cover]]:
+    """What is billed of each contract."""
+    found: dict[UUID, dict[str, Cover]] = defaultdict(dict)
+    rows = Covered.objects.filter(contract__in=list(contract_ids), released_at=None)
+    for contract_id, key, *cover in rows.values_list("contract_id", "key", "draft_id", "invoice_id", "book_id"):
+        found[contract_id][key] = Cover(*cover)
+    return found
+
+
+def _corrections(council_ids: Iterable[UUID]) -> list[Correction]:
+    """Every correction of councils' usage, also one that another has corrected since."""
+    rows = UsageReading.objects.filter(
+        council_id__in=list(council_ids), metric=Metric.ACTIVE_PRACTITIONERS, corrects__isnull=False
+    ).order_by("month", "taken_at", "id")
+    return [
+        Correction(reading_id, council_id, month, count, before, later is None)
+        for reading_id, council_id, month, count, before, later in rows.values_list(
+            "id", "council_id", "month", "count", "corrects__count", "corrected_by__id"
+        )
+    ]
+
+
+Sums = dict[UUID, dict[tuple[UUID, date], Decimal]]
+
+
+def _billed(
+    contract_ids: Iterable[UUID], covered: Mapping[UUID, Mapping[str, Cover]], months: Iterable[date]
+) -> tuple[Sums, Sums]:
+    """What practitioners came to by contract, council and month: where the month was billed, and in corrections.
+
+    What finance credited by hand does not count: it was a kindness, and a correction must not take it back.
+    """
+    billed: Sums = defaultdict(lambda: defaultdict(Decimal))
+    adjusted: Sums = defaultdict(lambda: defaultdict(Decimal))
+    rows = InvoiceLine.objects.filter(
+        invoice__contract__in=list(contract_ids), kind=PriceKind.PRACTITIONER, month__in=list(months), credits=None
+    ).values_list("invoice__contract_id", "invoice_id", "invoice__kind", "key", "council_id", "month", "net")
+    for contract_id, invoice_id, kind, key, council_id, month, net in rows:
+        covers = covered.get(contract_id, {})
+        amount = net if kind == DocumentKind.INVOICE else -net
+        is_correction = key.startswith(USAGE)
+        cover = covers.get(key if is_correction else month_key(month))
+        if cover and cover.invoice_id == invoice_id:
+            (adjusted if is_correction else billed)[contract_id][council_id, month] += amount
+    return billed, adjusted
+
+
+def _creditable(contract_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, Decimal]]]:
+    """What is left of each contract's invoices before tax, newest first. In one query."""
+    found: dict[UUID, list[tuple[UUID, Decimal]]] = defaultdict(list)
+    rows = (
+        Invoice.objects.filter(contract__in=list(contract_ids), kind=DocumentKind.INVOICE)
+        .annotate(credited=Sum("credit_notes__net", filter=Q(credit_notes__kind=DocumentKind.CREDIT_NOTE)))
+        .order_by("-issued_on", "-sequence")
+        .values_list("contract_id", "id", "net", "credited")
+    )
+    for contract_id, invoice_id, net, credited in rows:
+        left = net - (credited or Decimal(0))
+        if left > 0:
+            found[contract_id].append((invoice_id, left))
+    return found
