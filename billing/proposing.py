@@ -200,7 +200,9 @@ def work_out(material: Material, keys: Keys) -> WorkedOut:
             work.covers[charge_key(charge.id)] = None
             work.rests_on.append(["charge", str(charge.id), str(book and book.id)])
     wanted = {one.reading_id: one for one in material.corrections if one.is_in_force}
-    found = [_correction(material, wanted[key]) for key in keys.corrections if key in wanted]
+    # what is in force when its month is billed comes with the month, and is no correction of it
+    own = [key for key in keys.corrections if key in wanted and wanted[key].month not in keys.months]
+    found = [_correction(material, wanted[key]) for key in own]
     before = total(line.net for line in work.lines)
     kept, left_over, credited = _as_much_as_fits(found, before, material.creditable)
     for key, line in kept:

@@ -12,10 +12,10 @@ from django.db import transaction
 
 from billing.actions.drafting import LONGEST_REASON, lock_contracts
 from billing.choices import DocumentKind
-from billing.errors import BadValue, ChangedMeanwhile, NotPossible
+from billing.errors import BadValue, NotPossible
 from billing.models import Covered, Draft, DraftLine, InvoiceLine
 from billing.money import to_penny, total
-from billing.queries.credit import Creditable, creditable_of
+from billing.queries.credit import Creditable, creditable_of, fits
 from tenants.context import SHARED_ALIAS
 
 ONE = Decimal(1)
@@ -61,23 +61,6 @@ def bill_again(*, invoice_id: UUID, at: datetime) -> int:
     return Covered.objects.filter(invoice=invoice_id, released_at=None).update(released_at=at)
 
 
-def require_creditable(draft: Draft) -> None:
-    """Whether an open credit note still credits no more than is left, with the tax it says. Raises ChangedMeanwhile."""
-    if draft.credits_id is None:
-        raise ChangedMeanwhile("It credits no invoice.")
-    credited = creditable_of(draft.credits_id, but=draft.id, with_drafts=False)
-    lines = list(DraftLine.objects.filter(draft=draft).order_by("position"))
-    left = {line.id: line.left for line in credited.lines}
-    is_over = any(
-        line.credits_id and not _fits(line.net, left[line.credits_id]) for line in lines
-    ) or draft.net > max(credited.left, Decimal(0))  # fmt: skip
-    if is_over or (draft.bills_again and draft.net != credited.left):
-        raise ChangedMeanwhile("The invoice was credited meanwhile. Discard this credit note and draft another.")
-    sums = credited.totals([(line.tax_rule, line.net) for line in lines])
-    if (sums.net, sums.tax, sums.gross) != (draft.net, draft.tax, draft.gross):
-        raise ChangedMeanwhile("The invoice was credited meanwhile. Discard this credit note and draft another.")
-
-
 def _chosen(credited: Creditable, amounts: Mapping[UUID, Decimal] | None, *, bills_again: bool) -> dict[UUID, Decimal]:
     """What is credited of each line: an invoice of nothing only to bill it again. Raises NotPossible, BadValue."""
     left = {line.id: line.left for line in credited.lines}
@@ -90,7 +73,7 @@ def _chosen(credited: Creditable, amounts: Mapping[UUID, Decimal] | None, *, bil
     for line_id, amount in chosen.items():
         if line_id not in left:
             raise BadValue("amounts", "One of the lines is not on this invoice.")
-        if amount != to_penny(amount) or not _fits(amount, left[line_id]):
+        if amount != to_penny(amount) or not fits(amount, left[line_id]):
             raise BadValue("amounts", "No more can be credited than is left of a line, in whole pennies or cents.")
     credit = total(chosen.values())
     if credit <= 0:
@@ -98,11 +81,6 @@ def _chosen(credited: Creditable, amounts: Mapping[UUID, Decimal] | None, *, bil
     if credit > credited.left:
         raise BadValue("amounts", "No more can be credited than is left of the invoice, its discounts among it.")
     return chosen
-
-
-def _fits(amount: Decimal, left: Decimal) -> bool:
-    """Whether an amount is a part of what is left: of a discount, which is below zero, as well."""
-    return 0 <= amount <= left if left >= 0 else left <= amount <= 0
 
 
 def _draft_of(

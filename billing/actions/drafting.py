@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from billing.actions.finding import Found, find_all, save
+from billing.choices import Hold
 from billing.errors import BadValue, ChangedMeanwhile, NotPossible, NotThere
 from billing.models import Contract, Covered, Draft, DraftLine, InvoiceRun, RunItem
 from billing.queries.holds import MAY_BE_ALLOWED, stops
+from billing.queries.recheck import holds_now
 from tenants.context import SHARED_ALIAS
 
+CHANGED = "Prices, terms or usage have changed since it was drafted. Draft it again."
 LONGEST_REASON = 300
 LONGEST_NOTE = 600
 
@@ -58,11 +62,19 @@ def discard_draft(*, draft_id: UUID) -> None:
 
 @transaction.atomic(using=SHARED_ALIAS)
 def review_draft(*, draft_id: UUID, by: UUID | None, at: datetime) -> Draft:
-    """Say that a draft was looked at and may be issued. Raises NotThere, NotPossible, ChangedMeanwhile."""
+    """Say that a draft was looked at and may be issued; what held it and is put right holds it no longer.
+
+    Raises NotThere, NotPossible, ChangedMeanwhile.
+    """
     draft = locked_draft(draft_id)
-    _require_no_hold(draft)
+    draft.holds = holds_now(draft, on=max(draft.period_last, at.astimezone(ZoneInfo(draft.entity.time_zone)).date()))
+    held = stops(draft.holds, is_allowed=bool(draft.allowed_reason))
+    if Hold.CHANGED in held:
+        raise ChangedMeanwhile(CHANGED)
+    if held:
+        raise NotPossible("It can't be reviewed: " + "; ".join(Hold(hold).label.lower() for hold in held) + ".")
     draft.reviewed_at, draft.reviewed_by_id = at, by
-    draft.save(update_fields=["reviewed_at", "reviewed_by_id"])
+    draft.save(update_fields=["holds", "reviewed_at", "reviewed_by_id"])
     return draft
 
 
@@ -131,9 +143,3 @@ def discarded(draft: Draft) -> None:
     Covered.objects.filter(draft=draft).delete()
     DraftLine.objects.filter(draft=draft).delete()
     Draft.objects.filter(id=draft.id).delete()
-
-
-def _require_no_hold(draft: Draft) -> None:
-    held = stops(draft.holds, is_allowed=bool(draft.allowed_reason))
-    if held:
-        raise NotPossible("Something holds this draft. See to that first.")

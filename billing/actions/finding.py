@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,11 +12,12 @@ from billing.choices import DocumentKind, Outcome
 from billing.errors import NoPrice
 from billing.models import Contract, Covered, Draft, DraftLine, InvoiceRun
 from billing.pricing import Line
-from billing.proposing import Keys, WorkedOut, due, month_key, work_out
-from billing.queries.credit import Creditable, creditable_of
+from billing.proposing import WorkedOut, due, month_key, work_out
+from billing.queries.credit import creditable_of
 from billing.queries.holds import holds_of_buyer, order_for
 from billing.queries.material import Lot, lot_of
-from billing.tax import TaxRule, rule_for, rule_named
+from billing.queries.recheck import basis_of, period_of, rule_of
+from billing.tax import TaxRule
 from billing.totals import totals
 
 CORRECTED = "Usage billed before was corrected."
@@ -95,24 +95,6 @@ def draft_of(
     return draft, lines
 
 
-def period_of(lines: Sequence[Line]) -> tuple[date, date]:
-    """From the first to the last day that lines are for."""
-    return min(line.first for line in lines), max(line.last for line in lines)
-
-
-def rule_of(contract: Contract, credited: Creditable | None, *, on: date) -> TaxRule:
-    """The tax rule of a draft: a credit note has that of the invoice it credits."""
-    if credited:
-        return rule_named(credited.rows[0].tax_rule)
-    return rule_for(seller=contract.entity.country, buyer=contract.customer.country, on=on)
-
-
-def basis_of(worked: WorkedOut, rule: TaxRule, contract: Contract) -> str:
-    """A hash of all that a draft was worked out from."""
-    said = f"{worked.basis} {rule.slug} {contract.entity_id} {contract.customer_id}"
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
 def line_of(draft: Draft, position: int, line: Line, *, sign: int, rule: TaxRule) -> DraftLine:
     """A draft's line that is not saved."""
     return DraftLine(
@@ -129,21 +111,6 @@ def find_all(
     """What is found for a lot of contracts, all loaded at once. One that breaks is found broken, the others stand."""
     lot = lot_of(list(contract_ids), until=until)
     return {contract_id: find(lot, contract_id, until=until, at=at, run=run) for contract_id in lot.contracts}
-
-
-def worked_again(draft: Draft, keys: Keys, *, on: date) -> tuple[Lot, str]:
-    """What a draft's keys rest on now, and the basis that they come to if it is issued on a day.
-
-    Raises NoPrice.
-    """
-    lot = lot_of([draft.contract_id], months=keys.months, but=draft.id)
-    contract = lot.contracts[draft.contract_id]
-    worked = work_out(lot.material[draft.contract_id].without(draft.id), keys)
-    if not worked.lines:
-        return lot, ""
-    credited = creditable_of(draft.credits_id, but=draft.id) if draft.credits_id else None
-    rule = rule_of(contract, credited, on=min(period_of(worked.lines)[1], on))
-    return lot, basis_of(worked, rule, contract)
 
 
 def save(found: Sequence[Found]) -> None:

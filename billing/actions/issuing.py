@@ -16,22 +16,17 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from billing.actions.crediting import require_creditable
-from billing.actions.drafting import locked_draft
-from billing.actions.finding import worked_again
+from billing.actions.drafting import CHANGED, locked_draft
 from billing.actions.payments import allocate_credit
 from billing.choices import DocumentKind, Hold
 from billing.documents.ubl import xml_of
 from billing.errors import BadValue, BillingError, ChangedMeanwhile, NotPossible
-from billing.models import Contact, Covered, Customer, Draft, DraftLine, Invoice, InvoiceLine, LegalEntity, NumberSeries
+from billing.models import Covered, Customer, Draft, DraftLine, Invoice, InvoiceLine, LegalEntity, NumberSeries
 from billing.numbers import checksum_of, number_of
 from billing.parties import as_said
-from billing.proposing import keys_of
-from billing.queries.holds import holds_of_buyer, holds_of_order, stops
-from billing.queries.orders import orders_left
+from billing.queries.holds import stops
+from billing.queries.recheck import holds_now
 from tenants.context import SHARED_ALIAS, shared
-
-CHANGED = "Prices, terms or usage have changed since it was drafted. Draft it again."
 
 
 @dataclass(slots=True)
@@ -53,7 +48,7 @@ def issue(*, draft_id: UUID, on: date, by: UUID | None, at: datetime) -> Invoice
         raise NotPossible("Review the draft first.")
     if on > at.astimezone(ZoneInfo(draft.entity.time_zone)).date():
         raise BadValue("on", "An invoice can't be issued on a day that is still to come.")
-    held = holds_now(draft, on=on)
+    held = stops(holds_now(draft, on=on), is_allowed=bool(draft.allowed_reason))
     if Hold.CHANGED in held:
         raise ChangedMeanwhile(CHANGED)
     if held:
@@ -69,25 +64,6 @@ def issue(*, draft_id: UUID, on: date, by: UUID | None, at: datetime) -> Invoice
     InvoiceLine.objects.bulk_create(lines)
     _settle(draft, invoice, by=by, at=at)
     return invoice
-
-
-def holds_now(draft: Draft, *, on: date) -> list[str]:
-    """Everything that stops a draft from being issued on a day, as things stand now."""
-    keys = keys_of(Covered.objects.filter(draft=draft).values_list("key", flat=True))
-    held: list[str] = []
-    try:
-        if keys:
-            _lot, basis = worked_again(draft, keys, on=on)
-            held += [] if basis == draft.basis else [Hold.CHANGED.value]
-        if draft.kind == DocumentKind.CREDIT_NOTE:
-            require_creditable(draft)
-    except BillingError:
-        held = [Hold.CHANGED.value]
-    orders = orders_left([draft.contract_id], but=draft.id).get(draft.contract_id, ())
-    reached = Contact.objects.filter(customer=draft.customer_id, gets_invoices=True, ended_at=None).exists()
-    held += holds_of_order(draft, orders, draft.customer)
-    held += holds_of_buyer(draft.customer, is_reached=reached)
-    return stops(held, is_allowed=bool(draft.allowed_reason))
 
 
 def issue_many(*, draft_ids: Iterable[UUID], on: date, by: UUID | None, at: datetime) -> Issued:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.choices import DocumentKind
-from billing.errors import NotThere
+from billing.errors import ChangedMeanwhile, NotThere
 from billing.models import Draft, DraftLine, Invoice, InvoiceLine
 from billing.money import total
 from billing.totals import NOTHING, CreditableLine, Totals, credit_totals, creditable_lines
@@ -60,3 +60,25 @@ def creditable_of(invoice_id: UUID, *, but: UUID | None = None, with_drafts: boo
         by_rule[part["rule"]] = (net + Decimal(part["net"]), tax + Decimal(part["tax"]))
     lines = creditable_lines(((row.id, row.kind, row.tax_rule, row.net) for row in rows), taken, elsewhere)
     return Creditable(invoice, rows, lines, by_rule)
+
+
+def require_creditable(draft: Draft) -> None:
+    """Whether an open credit note still credits no more than is left, with the tax it says. Raises ChangedMeanwhile."""
+    if draft.credits_id is None:
+        raise ChangedMeanwhile("It credits no invoice.")
+    credited = creditable_of(draft.credits_id, but=draft.id, with_drafts=False)
+    lines = list(DraftLine.objects.filter(draft=draft).order_by("position"))
+    left = {line.id: line.left for line in credited.lines}
+    is_over = any(
+        line.credits_id and not fits(line.net, left[line.credits_id]) for line in lines
+    ) or draft.net > max(credited.left, Decimal(0))  # fmt: skip
+    if is_over or (draft.bills_again and draft.net != credited.left):
+        raise ChangedMeanwhile("The invoice was credited meanwhile. Discard this credit note and draft another.")
+    sums = credited.totals([(line.tax_rule, line.net) for line in lines])
+    if (sums.net, sums.tax, sums.gross) != (draft.net, draft.tax, draft.gross):
+        raise ChangedMeanwhile("The invoice was credited meanwhile. Discard this credit note and draft another.")
+
+
+def fits(amount: Decimal, left: Decimal) -> bool:
+    """Whether an amount is a part of what is left: of a discount, which is below zero, as well."""
+    return 0 <= amount <= left if left >= 0 else left <= amount <= 0
