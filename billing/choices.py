@@ -114,3 +114,14 @@ class PaymentMethod(models.TextChoices):
 
     BANK = "bank", "From the bank's file"
     HAND = "hand", "Entered by hand"
+
+
+class ToldOf(models.TextChoices):
+    """What finance is told of a contract."""
+
+    NOTICE_SOON = "notice_soon", "The last day on which notice can be given is near"
+    ENDS_SOON = "ends_soon", "It ends soon and does not renew"
+    ENDED = "ended", "It has ended"
+    RENEWED = "renewed", "It was renewed"
+    NOT_RENEWED = "not_renewed", "It ran out and could not be renewed"
+    ORDER_LOW = "order_low", "Little is left of a purchase order"
