@@ -1,8 +1,9 @@
 """Working the outbox off: an item is claimed, done and marked, each in a transaction of its own.
 
 A mail is sent between two transactions, since a mail server is slow. A process that dies in between sends it again
-under the same Message-ID, by which a mailbox knows it for the same. Everything else is done in the transaction that
-marks it, and so exactly once.
+under the same Message-ID, by which a mailbox knows it for the same. A letter (`core.notices.letters`) is composed and
+sent there too, and its proof is kept in the transaction that marks it. Everything else is done in that transaction, and
+so exactly once.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from importlib import import_module
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
 from core import clock
+from core.notices.letters import Letter, Sender, post
 from core.notices.models import OutboxItem
 from tenants.context import CouncilRef, inside, shared
 from tenants.names import SHARED_SCHEMA
@@ -59,6 +61,8 @@ def drain(council: CouncilRef | None) -> int:
             )
             with _world(council):
                 OutboxItem.objects.filter(id=item.id).update(error=type(error).__name__[:200])
+                if item.kind in settings.OUTBOX_LETTERS:
+                    _sender(item).failed(item.payload, error)
         else:
             done += 1
     return done
@@ -92,6 +96,13 @@ def _do(council: CouncilRef | None, item: Claimed) -> None:
         with _world(council):
             _mark_done(item)
         return
+    if item.kind in settings.OUTBOX_LETTERS:
+        proof = _sender(item).send(item.payload, item.id)
+        with _world(council):
+            if proof is not None:
+                _sender(item).sent(item.payload, proof)
+            _mark_done(item)
+        return
     deed: Callable[[dict[str, Any]], None] = import_string(settings.OUTBOX_DEEDS[item.kind])
     with _world(council):
         deed(item.payload)
@@ -99,12 +110,11 @@ def _do(council: CouncilRef | None, item: Claimed) -> None:
 
 
 def _send(item: Claimed) -> None:
-    EmailMessage(
-        subject=" ".join(item.payload["subject"].split()),
-        body=item.payload["text"],
-        to=[item.payload["to"]],
-        headers={"Message-ID": f"<{item.id}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"},
-    ).send()
+    post(Letter(item.payload["to"], item.payload["subject"], item.payload["text"]), item.id)
+
+
+def _sender(item: Claimed) -> Sender:
+    return cast("Sender", import_module(settings.OUTBOX_LETTERS[item.kind]))
 
 
 def _mark_done(item: Claimed) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "COUNCIL_TIME_ZONE",
     "DEFAULT_FROM_EMAIL",
     "DELETION_WAIT_DAYS",
+    "EINVOICE_FOLDER",
     "EMAIL_BACKEND",
     "EMAIL_FILE_PATH",
     "EMAIL_HOST",
@@ -33,6 +34,7 @@ __all__ = [
     "FACTS_TASK",
     "MAIL_DOMAIN",
     "OUTBOX_DEEDS",
+    "OUTBOX_LETTERS",
     "PACKS_FOLDER",
     "PAUSED_WHILE_SUSPENDED",
     "TALLY_SECONDS",
@@ -135,6 +137,12 @@ long before it asks, and a deployment deletes no sooner, whatever it is asked.""
 
 OUTBOX_DEEDS = {"accounts.password_reset": "core.accounts.actions.passwords.answer_reset"}
 """What the outbox does besides mail: kind of item, and the action that does it inside the council."""
+
+OUTBOX_LETTERS = {"console.billing_letter": "console.actions.finance.letters"}
+"""What the outbox sends that has attachments and is proven: kind of item, and the module that composes it."""
+
+EINVOICE_FOLDER = env.folder("PATCHWORK_EINVOICE_FOLDER")
+"""Where electronic invoices are put for an access point of the Peppol network to pick up; None: nowhere."""
 
 _mail = urlsplit(env.text("PATCHWORK_MAIL_URL"))
 if _mail.hostname:

@@ -121,6 +121,10 @@ GROUPS: Final = (
         Variable("PATCHWORK_DELETION_WAIT_DAYS", number(0, 3660),
                  "for how many days a council that leaves is kept, read only, before it can be deleted, whatever a"
                  " console asks", default="30"),
+        Variable("PATCHWORK_EINVOICE_FOLDER", FOLDER,
+                 "the folder into which a console puts electronic invoices, for an access point of the Peppol network"
+                 " to pick up; it has to be there already, so that a disk that is not mounted is noticed",
+                 processes=(WORKER,)),
         Variable("PATCHWORK_PACKS", FOLDER,
                  "a folder with more versions of law packs than the release brings, as in gb-eng@2027.1.0.toml"),
     )),

@@ -1,0 +1,90 @@
+"""What was sent to whom, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from billing.choices import DeliveryState
+from billing.models import Delivery, Invoice, InvoiceDocument
+
+MOST: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One sending. `what` is an invoice's number or what else was sent; `files` are (name, SHA-256) of the proof."""
+
+    id: UUID
+    kind: str
+    way: str
+    state: str
+    what: str
+    customer_id: UUID
+    customer_name: str
+    invoice_id: UUID | None
+    to: str
+    attempts: int
+    queued_at: datetime
+    sent_at: datetime | None
+    error: str
+    message_id: str
+    path: str
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether it has not come to an end."""
+        return self.state in {DeliveryState.WAITING, DeliveryState.FAILING}
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether another one may be queued: what only waits is sent anyway."""
+        return self.state != DeliveryState.WAITING
+
+
+def of_invoice(invoice_id: UUID) -> tuple[DeliveryRow, ...]:
+    """The newest sendings of an invoice."""
+    return _rows(Delivery.objects.filter(invoice_id=invoice_id))
+
+
+def of_customer(customer_id: UUID) -> tuple[DeliveryRow, ...]:
+    """The newest sendings to a customer, statements among them."""
+    return _rows(Delivery.objects.filter(customer_id=customer_id))
+
+
+def not_sent() -> tuple[DeliveryRow, ...]:
+    """What could not be sent so far, or was given up on, the newest first: for finance to look at."""
+    return _rows(Delivery.objects.filter(state__in=(DeliveryState.FAILING, DeliveryState.STOPPED)))
+
+
+def kept_pdf(invoice_id: UUID) -> bytes | None:
+    """The PDF of an invoice as it was made once; None where it was not made yet."""
+    found = InvoiceDocument.objects.filter(invoice_id=invoice_id).values_list("content", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def file_name(invoice: Invoice, ending: str) -> str:
+    """What a file of an invoice is called: its number in small letters, and the ending."""
+    return f"{invoice.number.lower()}.{ending}"
+
+
+def _rows(deliveries: QuerySet[Delivery]) -> tuple[DeliveryRow, ...]:
+    newest = deliveries.select_related("customer", "invoice").order_by("-queued_at", "id")
+    return tuple(_row(one) for one in newest[:MOST])
+
+
+def _row(delivery: Delivery) -> DeliveryRow:
+    proof: Mapping[str, Any] = delivery.proof
+    return DeliveryRow(
+        delivery.id, delivery.kind, delivery.way, delivery.state,
+        delivery.invoice.number if delivery.invoice else delivery.get_kind_display(),
+        delivery.customer_id, delivery.customer.name, delivery.invoice_id, delivery.to, delivery.attempts,
+        delivery.queued_at, delivery.sent_at, delivery.error, proof.get("message_id", ""), proof.get("path", ""),
+        tuple((one["name"], one["sha256"]) for one in proof.get("files", ())),
+    )  # fmt: skip
