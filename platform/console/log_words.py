@@ -92,6 +92,19 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.release.offered": _("Offered a release"),
     "console.release.offered_again": _("Offered a release again"),
     "console.release.prepared": _("Prepared a release"),
+    # runs, drafts and what is issued
+    "console.credit_note.drafted": _("Drafted a credit note"),
+    "console.draft.allowed": _("Let an invoice be issued although its purchase order is short or missing"),
+    "console.draft.discarded": _("Threw a draft away"),
+    "console.draft.made_again": _("Drafted an invoice again"),
+    "console.draft.noted": _("Changed the note on a draft"),
+    "console.draft.reviewed": _("Reviewed a draft"),
+    "console.invoice.bills_again": _("Had what an invoice billed be billed again"),
+    "console.invoice.issued": _("Issued an invoice or credit note"),
+    "console.invoice_run.issued": _("Had a run's drafts issued"),
+    "console.invoice_run.reviewed": _("Reviewed a run's drafts"),
+    "console.invoice_run.started": _("Started an invoice run"),
+    "console.invoice_run.stopped": _("Stopped issuing a run's drafts"),
 }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import shared_task
 
 from console.actions import deletion, deployments, fleet, following, onboarding, proposals, releases, syncing
+from console.actions.finance import runs as invoice_runs
 from tenants.context import shared
 from tenants.tasks import SharedTask
 
@@ -53,3 +54,9 @@ def do_errands() -> None:
 def ask_fleet(deployment_id: str, asked_by: str) -> None:
     """Ask a deployment elsewhere to bring its councils forward."""
     fleet.ask_deployment(deployment_id=UUID(deployment_id), asked_by=asked_by)
+
+
+@shared_task(base=SharedTask, name=invoice_runs.WORK)  # type: ignore[untyped-decorator]  # as above
+def work_invoice_runs() -> None:
+    """Go on with invoice runs, and issue what finance asked for."""
+    invoice_runs.work()
