@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from billing.bank import MOST_BYTES, BadBankFile
+from billing.errors import BadValue
 from billing.queries.balances import open_invoices
 from console.actions.finance import bank as actions
 from console.doors import OperatorRequest
@@ -26,8 +28,6 @@ from console.queries.finance.bank import BankLineShown, Suggestion, bank_page, l
 from console.queries.finance.choices import customer_choices, entity_choices
 from core import clock
 
-MOST_BYTES: Final = 5_000_000
-"""More than ten years of a company's account: a greater file is something else."""
 LONGEST_NAME: Final = 120
 
 
@@ -55,14 +55,16 @@ def take(request: OperatorRequest) -> HttpResponse:
     initial = {"entity": offered[0][0]} if len(offered) == 1 else {}
     form = BankFileForm(filled(request), request.FILES or None, entities=offered, initial=initial)
     made: list[Any] = []
+    problems: list[str] = []
 
     def act(said: dict[str, Any]) -> None:
-        made.append(
-            actions.import_file(
-                entity_id=said["entity"], name=said["file"].name[-LONGEST_NAME:], content=said["file"].read(),
-                by=request.operator,
-            )
-        )  # fmt: skip
+        name, content = said["file"].name[-LONGEST_NAME:], said["file"].read()
+        try:
+            made.append(actions.import_file(entity_id=said["entity"], name=name, content=content, by=request.operator))
+        except BadBankFile as bad:
+            problems.extend(bad.problems)
+            words = _("Nothing of this file was taken in: see below what is wrong with it")
+            raise BadValue("file", words if len(problems) > 1 else problems[0]) from bad
 
     if carried_out(form, act):
         messages.success(
@@ -71,7 +73,7 @@ def take(request: OperatorRequest) -> HttpResponse:
             % {"count": made[0].rows},
         )
         return redirect("console:finance_bank")
-    return money_form(request, "bank_import", form, most=MOST_BYTES // 1_000_000)
+    return money_form(request, "bank_import", form, problems=problems, most=MOST_BYTES // 1_000_000)
 
 
 class WhoseForm(forms.Form):
@@ -134,5 +136,5 @@ def _settle_form(
     typed = request.POST if request.method == "POST" and "ignore" not in request.POST else None
     return SettleForm(
         typed if customer_id else None, invoices=opened, currency=shown.currency, left=shown.amount,
-        suggested={one.invoice_id: one.amount for one in suggestions},
+        suggested={one.invoice_id: one.amount for one in suggestions if one.is_sure},
     )  # fmt: skip

@@ -38,6 +38,9 @@ class PaymentForm(forms.Form):
     )  # fmt: skip
     reference = _line(gettext_lazy("What the payer wrote"), help_text=gettext_lazy("Such as an invoice's number"))
     note = _line(gettext_lazy("Note for ourselves"))
+    is_another = forms.BooleanField(
+        label=gettext_lazy("It is another payment of the same day, amount and reference"), required=False
+    )
 
     def __init__(
         self, data: Any = None, *, customers: Iterable[tuple[str, str]], entities: Iterable[Any], initial: Any = None
@@ -193,6 +196,17 @@ class StatementForm(forms.Form):
         if said.get("first") and said.get("last") and said["last"] < said["first"]:
             self.add_error("last", _("The last day can't be before the first"))
         return said
+
+
+class AgeingForm(forms.Form):
+    """Of which of our companies, and at the end of which day."""
+
+    entity = forms.TypedChoiceField(label=gettext_lazy("Owed to"), coerce=UUID)
+    on = DatePartsField(label=gettext_lazy("At the end of"), not_in_future=True)
+
+    def __init__(self, data: Any = None, *, entities: Iterable[tuple[str, str]], initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["entity"].choices = list(entities)  # type: ignore[attr-defined]  # a field with choices
 
 
 class JournalForm(StatementForm):

@@ -89,7 +89,7 @@ class CreditForm(forms.Form):
 
     def __init__(self, data: Any = None, *, lines: Iterable[Any], currency: str) -> None:
         super().__init__(data)
-        self.lines = [line for line in lines if line.left]
+        self.lines = list(lines)
         self.fields["how"] = forms.ChoiceField(
             label=_("How much is credited"), widget=forms.RadioSelect,
             choices=[("all", _("All that is left of it")), ("some", _("Amounts of single lines, before tax"))],

@@ -67,7 +67,7 @@ class BankLineShown:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An invoice that a line may be for, how much of it, and why."""
+    """An invoice that a line may be for, how much of it, and why; only a sure one is filled in."""
 
     invoice_id: UUID
     number: str
@@ -75,6 +75,7 @@ class Suggestion:
     customer_name: str
     amount: Decimal
     why: str
+    is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _suggestions(said: Iterable[dict[str, Any]]) -> Iterable[Suggestion]:
         if invoice is not None:
             yield Suggestion(
                 invoice.id, invoice.number, invoice.customer_id, invoice.customer.name, Decimal(one["amount"]),
-                str(one.get("why", "")),
+                str(one.get("why", "")), is_sure=not one.get("is_other"),
             )  # fmt: skip
 
 

@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from billing.choices import DeliveryKind, DeliveryState, DeliveryWay, DocumentKind
+from billing.choices import DocumentKind
+from billing.documents.pdf import invoice_html
 from billing.errors import NotThere
-from billing.models import Allocation, Delivery, Invoice
+from billing.models import Allocation, Invoice
 from billing.queries.balances import with_left_to_credit, with_open
+from billing.queries.credit import creditable_of
+from billing.queries.deliveries import DeliveryRow, file_name, kept_pdf, of_invoice
 from console.models import Proposal
 from console.queries.finance.drafts import LineShown, TaxLine, line_shown, taxes_shown
 from console.queries.operators import operator_names
@@ -80,21 +83,14 @@ class SettledBy:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
-    """One sending, and its proof in words."""
+class CreditLine:
+    """A line of an invoice of which something is left to credit: of a discount, an amount below zero."""
 
     id: UUID
-    kind_label: str
-    way_label: str
-    to: str
-    state: str
-    state_label: str
-    queued_at: datetime
-    queued_by: str
-    sent_at: datetime | None
-    attempts: int
-    error: str
-    proof: tuple[tuple[str, str], ...]
+    description: str
+    first: date
+    net: Decimal
+    left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +98,7 @@ class InvoicePage:
     """An invoice or credit note as it was issued, and all that became of it since."""
 
     row: InvoiceRow
+    entity_id: UUID
     contract_id: UUID
     reference: str
     seller: Mapping[str, str]
@@ -119,7 +116,7 @@ class InvoicePage:
     credits_number: str
     credit_notes: tuple[tuple[UUID, str, Decimal], ...]
     settled: tuple[SettledBy, ...]
-    sendings: tuple[Sending, ...]
+    sendings: tuple[DeliveryRow, ...]
     reminders: tuple[tuple[int, date], ...]
     issued_at: datetime
     issued_by: str
@@ -148,18 +145,50 @@ def invoice_page(invoice_id: UUID, *, on: date) -> InvoicePage:
     names: Mapping[UUID | None, str] = {**operator_names()}
     proposed = Proposal.objects.filter(subject_id=invoice_id, decision=Proposal.Decision.OPEN)
     return InvoicePage(
-        row=next(_rows([found], on)), contract_id=found.contract_id, reference=found.contract.reference,
+        row=next(iter(_rows([found], on))), entity_id=found.entity_id,
+        contract_id=found.contract_id, reference=found.contract.reference,
         seller=found.seller, buyer=found.buyer, first=found.period_first, last=found.period_last,
         tax_point=found.tax_point, order_number=found.order_number, buyer_reference=found.buyer_reference,
         reason=found.reason, note=found.note, taxes=taxes_shown(found.taxes),
         lines=tuple(line_shown(one) for one in found.lines.order_by("position")), credits_id=found.credits_id,
         credits_number=found.credits.number if found.credits else "",
         credit_notes=tuple(found.credit_notes.order_by("number").values_list("id", "number", "gross")),
-        settled=tuple(_settled(found, names)), sendings=tuple(_sendings(found, names)),
+        settled=tuple(_settled(found, names)), sendings=of_invoice(found.id),
         reminders=tuple(found.reminders.order_by("step").values_list("step", "on")), issued_at=found.issued_at,
         issued_by=names.get(found.issued_by_id, ""), run_id=found.run_id, has_xml=bool(found.xml),
         checksum=found.checksum, proposal_id=proposed.values_list("id", flat=True).first(),
     )  # fmt: skip
+
+
+def pdf_of(invoice_id: UUID) -> tuple[str, bytes | None, str]:
+    """What its PDF is called, the file where it was made for a sending, and else the page that becomes it.
+
+    Raises NotThere.
+    """
+    found = Invoice.objects.select_related("credits", "contract").filter(id=invoice_id).first()
+    if found is None:
+        raise NotThere("There is no such invoice.")
+    kept = kept_pdf(invoice_id)
+    return file_name(found, "pdf"), kept, "" if kept else invoice_html(found)
+
+
+def xml_file(invoice_id: UUID) -> tuple[str, str]:
+    """What its electronic form is called, and the form itself. Raises NotThere, also where it has none."""
+    found = Invoice.objects.only("number", "xml").filter(id=invoice_id).exclude(xml="").first()
+    if found is None:
+        raise NotThere("There is no electronic form of it.")
+    return file_name(found, "xml"), found.xml
+
+
+def creditable(invoice_id: UUID) -> tuple[CreditLine, ...]:
+    """What is left of an invoice's lines to credit. Raises NotThere, for a credit note as well."""
+    held = creditable_of(invoice_id)
+    said = {row.id: row for row in held.rows}
+    return tuple(
+        CreditLine(one.id, said[one.id].description, said[one.id].period_first, one.net, one.left)
+        for one in held.lines
+        if one.left
+    )
 
 
 def _narrowed(wanted: InvoiceFilter, on: date) -> QuerySet[Invoice, Any]:
@@ -212,13 +241,3 @@ def _settled(invoice: Invoice, names: Mapping[UUID | None, str]) -> Iterable[Set
         yield SettledBy(
             one.id, kind, words, other, one.amount, one.at, names.get(one.by_id, ""), hasattr(one, "undone_by")
         )
-
-
-def _sendings(invoice: Invoice, names: Mapping[UUID | None, str]) -> Iterable[Sending]:
-    for one in Delivery.objects.filter(invoice=invoice).order_by("-queued_at", "id"):
-        yield Sending(
-            id=one.id, kind_label=str(DeliveryKind(one.kind).label), way_label=str(DeliveryWay(one.way).label),
-            to=one.to, state=one.state, state_label=str(DeliveryState(one.state).label), queued_at=one.queued_at,
-            queued_by=names.get(one.queued_by_id, ""), sent_at=one.sent_at, attempts=one.attempts, error=one.error,
-            proof=tuple((str(key), str(value)) for key, value in sorted(one.proof.items())),
-        )  # fmt: skip

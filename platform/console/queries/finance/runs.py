@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,7 +26,7 @@ NOTHING: Final = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run, and for how many of `of` contracts it has come to which outcome."""
+    """A run, and for how many of `of` contracts it has come to which outcome. `done` were looked at since its start."""
 
     id: UUID
     entity_id: UUID
@@ -44,11 +44,7 @@ class RunLine:
     nothing: int
     held: int
     failed: int
-
-    @property
-    def done(self) -> int:
-        """For how many contracts something was found."""
-        return self.drafted + self.nothing + self.held + self.failed
+    done: int
 
     @property
     def is_under_way(self) -> bool:
@@ -169,7 +165,8 @@ def draft_sums(run_id: UUID) -> DraftSums:
 
 def _rows() -> QuerySet[InvoiceRun, Any]:
     counts = {name: Count("items", filter=Q(items__outcome=name)) for name in Outcome.values}
-    return InvoiceRun.objects.select_related("entity").annotate(**counts)
+    done = Count("items", filter=Q(items__at__gte=F("started_at")))
+    return InvoiceRun.objects.select_related("entity").annotate(**counts, done=done)
 
 
 def _line(one: Any, names: Mapping[UUID, str]) -> RunLine:
@@ -177,7 +174,7 @@ def _line(one: Any, names: Mapping[UUID, str]) -> RunLine:
         id=one.id, entity_id=one.entity_id, entity_name=one.entity.name, currency=one.entity.currency, month=one.month,
         is_dry=one.is_dry, state=one.state, state_label=str(RunState(one.state).label), started_at=one.started_at,
         started_by=names.get(one.started_by_id, ""), finished_at=one.finished_at, of=one.of, drafted=one.drafted,
-        nothing=one.nothing, held=one.held, failed=one.failed,
+        nothing=one.nothing, held=one.held, failed=one.failed, done=one.done,
     )  # fmt: skip
 
 
