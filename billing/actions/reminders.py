@@ -1,0 +1,60 @@
+"""Asking again for what is overdue, in steps: each once. The last step writes nothing: finance rings.
+
+No reminder threatens anything, and nothing but money follows from one: no service is ever taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from billing.actions.delivery import queue_reminder
+from billing.actions.payments import entity_with, lock_customers
+from billing.errors import NotPossible, NotThere
+from billing.models import Delivery, Invoice, Reminder
+from billing.queries.reminders import due_reminders
+from tenants.context import SHARED_ALIAS
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A step that was taken. `deliveries` are the letters to be sent: none where finance rings."""
+
+    reminder: Reminder
+    deliveries: tuple[Delivery, ...]
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def remind(*, invoice_id: UUID, on: date, by: UUID | None, at: datetime) -> Reminded | None:
+    """Take the step of reminding that is due for an invoice on a day, or none: it was paid, or the step was taken.
+
+    A step that was missed is left out for the one after it, so that nobody gets two letters at once. `on` is the
+    entity's today. Raises NotThere.
+    """
+    invoice = Invoice.objects.select_related("entity").filter(id=invoice_id).first()
+    if invoice is None:
+        raise NotThere("There is no such invoice.")
+    lock_customers([invoice.customer_id])
+    due = due_reminders(invoice.entity, on, invoice_ids=[invoice.id])
+    if not due:
+        return None
+    step = due[0].step
+    letters: Sequence[Delivery] = ()
+    if not due[0].is_last:
+        try:
+            letters = queue_reminder(invoice_id=invoice.id, step=step, on=on, by=by, at=at)
+        except NotPossible:  # nobody there gets reminders: it stands among the calls to make at once
+            letters = ()
+    first = letters[0] if letters else None
+    return Reminded(Reminder.objects.create(invoice=invoice, step=step, on=on, delivery=first), tuple(letters))
+
+
+def remind_due(*, entity_id: UUID, on: date, by: UUID | None, at: datetime) -> tuple[Reminded, ...]:
+    """Take every step that is due with an entity on a day, each in a unit of work of its own. Raises NotThere."""
+    due = due_reminders(entity_with(entity_id), on)
+    taken = (remind(invoice_id=one.invoice_id, on=on, by=by, at=at) for one in due)
+    return tuple(one for one in taken if one is not None)
