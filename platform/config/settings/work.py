@@ -121,6 +121,8 @@ if CONSOLE_HOST:
         "ask deployments what operators wait for": {"task": "console.do_errands", "schedule": 20.0},
         "close proposals that ran out": {"task": "console.expire_proposals", "schedule": crontab(minute="15")},
         "delete councils whose wait is over": {"task": "console.delete_due", "schedule": crontab(minute="45")},
+        # A run is begun at once: this goes on with one whose worker went away.
+        "go on with invoice runs": {"task": "console.work_invoice_runs", "schedule": 60.0},
         "sweep the operators' outbox": {"task": "notices.drain_shared_outbox", "schedule": 60.0},
         "sweep what operators' sign-in left behind": {
             "task": "accounts.sweep_shared", "schedule": crontab(hour="3", minute="45"),
