@@ -71,7 +71,7 @@ def show(request: OperatorRequest, run_id: UUID) -> HttpResponse:
 @finance_page
 def progress(request: OperatorRequest, run_id: UUID) -> HttpResponse:
     """How far it is: a part of the run's page, and a page of its own without scripts."""
-    shown = {"line": run_line(run_id), "drafts": draft_sums(run_id)}
+    shown = {"line": run_line(run_id), "drafts": draft_sums(run_id), "is_asked_again": True}
     is_part = request.headers.get("HX-Request") == "true"
     return money_page(request, "_run_progress" if is_part else "run_progress", **shown)
 

@@ -47,7 +47,7 @@ class Asked:
 @require_safe
 @finance_page
 def show(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
-    """What was owed before, what was billed and paid since, and what is owed now. Three months, unless others are said."""
+    """What was owed, billed and paid since, and is owed now: of the last three months, unless other days are said."""
     form, asked = _asked(request.GET or None)
     found = statement(customer_id, asked.entity_id, asked.first, asked.last)
     return money_page(
