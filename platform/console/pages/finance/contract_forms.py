@@ -104,13 +104,11 @@ class ContractForm(TermsForm):
 
 
 class DayForm(forms.Form):
-    """A day: on which notice was given, or that is the last one."""
+    """A day, in a field of a name: on which notice was given, or that is the last one."""
 
-    on = DatePartsField(label=_("Day"))
-
-    def __init__(self, data: Any = None, *, label: Any, help_text: Any = "", **given: Any) -> None:
-        super().__init__(data, **given)
-        self.fields["on"].label, self.fields["on"].help_text = label, help_text
+    def __init__(self, data: Any = None, *, name: str, label: Any, help_text: Any = "", day: Any = None) -> None:
+        super().__init__(data, initial={name: day})
+        self.fields[name] = DatePartsField(label=label, help_text=help_text)
 
 
 class CouncilForm(forms.Form):
@@ -239,3 +237,7 @@ class ContractFilterForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     state = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, data: Any = None, *, states: Choices) -> None:
+        super().__init__(data)
+        _choose(self, "state", [("", gettext("Any")), *states])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,6 +19,9 @@ MOST_BANDS: Final = 30
 LONGEST_BANDS: Final = 2_000
 MOST_COUNT: Final = 2_000_000_000
 WHOLE: Final = Decimal(100)
+FIRST_YEAR: Final = 2000
+LAST_MONTH: Final = 12
+_MONTH: Final = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _BAND: Final = re.compile(r"(?:from\s+)?(\d[\d,]*)\s*[:;=\t ]\s*(\S.*)", re.IGNORECASE)
 _COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+|\d+", re.ASCII)
 _SHARE: Final = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
@@ -129,3 +133,11 @@ def read_count(text: str, least: int, most: int) -> int:
         said = {"least": f"{least:,}", "most": f"{most:,}"}
         raise ValidationError(gettext("Enter a number from %(least)s to %(most)s") % said)
     return number
+
+
+def read_month(text: str) -> date | None:
+    """The first day of a month written as 2026-11; None for anything else."""
+    found = _MONTH.fullmatch(text)
+    if found is None or not 1 <= int(found[2]) <= LAST_MONTH or int(found[1]) < FIRST_YEAR:
+        return None
+    return date(int(found[1]), int(found[2]), 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from billing.choices import Metric
 from billing.errors import NotThere
@@ -121,7 +121,7 @@ def council_choices() -> tuple[tuple[str, str], ...]:
     return tuple((str(one), name) for one, name in rows)
 
 
-def _under_contract(month: date):  # type: ignore[no-untyped-def]  # a queryset, as its caller goes on
+def _under_contract(month: date) -> QuerySet[ContractCouncil]:
     after = add_months(month, 1)
     return ContractCouncil.objects.filter(starts_on__lt=after, contract__ends_on__gte=month).filter(
         Q(ends_on=None) | Q(ends_on__gte=month)
