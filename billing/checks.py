@@ -17,7 +17,8 @@ from billing.money import MOST, PENNY
 EARLIEST: Final = date(2015, 1, 1)
 LATEST: Final = date(2099, 12, 31)
 WHOLE: Final = Decimal(100)
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ().-]{5,30}", re.ASCII)
+_PHONE: Final = re.compile(r"\+?[0-9 ().-]+", re.ASCII)
+FEWEST_FIGURES: Final = 6
 
 
 def line(field: str, value: str, *, most: int, missing: str = "") -> str:
@@ -106,7 +107,7 @@ def email(field: str, value: str) -> str:
 def phone(field: str, value: str, *, missing: str = "") -> str:
     """A phone number as it is dialled."""
     text = line(field, value, most=32, missing=missing)
-    if text and not _PHONE.fullmatch(text.removeprefix("(").replace("(", " ", 1)):
+    if text and (not _PHONE.fullmatch(text) or sum(one.isdigit() for one in text) < FEWEST_FIGURES):
         raise BadValue(field, "Enter a phone number in figures, such as 01632 960 123 or (03) 5550 1234.")
     return text
 

@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from billing.actions.contracts import notice_by, staying
 from billing.actions.guards import billed_months, hold_places, overlap_of
@@ -148,6 +147,6 @@ def _low_orders(contracts: dict[UUID, Contract], on: date) -> list[Due]:
         contract = contracts[contract_id]
         for order in orders:
             if order.holds_on(on) and order.value and order.left is not None and order.left * LOW < order.value:
-                about = f"{order.id}"
+                about = order.number
                 found.append(Due(contract_id, contract.reference, contract.customer.name, ToldOf.ORDER_LOW, about, on))
     return found

@@ -80,6 +80,34 @@ def latest_readings() -> dict[UUID, CouncilReading]:
     return {row.council_id: _reading(row) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class PractitionersCounted:
+    """How many practitioners a council had on a day; None is fewer than 5."""
+
+    on: date
+    count: int | None
+
+
+def practitioners_of_month(council_ids: Iterable[UUID], first: date, last: date) -> dict[UUID, PractitionersCounted]:
+    """The newest number of active practitioners from a day to a day, by council. One statement.
+
+    A number is hidden where they were fewer than 5, but also where all practitioners but a few were active. Which it
+    was is known where all of them were fewer than 5; else the newest day before counts that has a number. A council
+    that has neither is left out: somebody has to ask it.
+    """
+    rows = Reading.objects.filter(council_id__in=list(council_ids), on__gte=first, on__lte=last)
+    found: dict[UUID, PractitionersCounted] = {}
+    for council_id, on, numbers in rows.order_by("council_id", "-on").values_list("council_id", "on", "numbers"):
+        if council_id in found or not isinstance(numbers, dict) or "active_practitioners" not in numbers:
+            continue
+        told, count = numbers["active_practitioners"], _number(numbers["active_practitioners"])
+        if count is not None and count == int(count):
+            found[council_id] = PractitionersCounted(on, int(count))
+        elif told is None and numbers.get("practitioners") is None:
+            found[council_id] = PractitionersCounted(on, None)
+    return found
+
+
 def days_from(first: date, last: date) -> Iterable[date]:
     """Every day from the first to the last, both included."""
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
