@@ -34,7 +34,8 @@ def uncounted_councils(month: date) -> tuple[UUID, ...]:
     days = month_of(month)
     counted = UsageReading.objects.filter(month=days.first, metric=Metric.ACTIVE_PRACTITIONERS)
     places = (
-        ContractCouncil.objects.filter(starts_on__lte=days.last, starts_on__lte=F("contract__ends_on"))
+        ContractCouncil.objects.filter(starts_on__lte=days.last)
+        .filter(starts_on__lte=F("contract__ends_on"))
         .filter(contract__starts_on__lte=days.last, contract__ends_on__gte=days.first)
         .filter(Q(ends_on=None) | Q(ends_on__gte=days.first))
         .exclude(council_id__in=counted.values("council_id"))

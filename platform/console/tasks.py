@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import shared_task
 
 from console.actions import deletion, deployments, fleet, following, onboarding, proposals, releases, syncing
+from console.actions.finance import keeping, reminders, usage
 from console.actions.finance import runs as invoice_runs
 from tenants.context import shared
 from tenants.tasks import SharedTask
@@ -60,3 +61,21 @@ def ask_fleet(deployment_id: str, asked_by: str) -> None:
 def work_invoice_runs() -> None:
     """Go on with invoice runs, and issue what finance asked for."""
     invoice_runs.work()
+
+
+@shared_task(base=SharedTask, name="console.remind_overdue")  # type: ignore[untyped-decorator]  # as above
+def remind_overdue() -> None:
+    """Ask again for what is overdue, once a step and on each company's own day."""
+    reminders.remind_overdue()
+
+
+@shared_task(base=SharedTask, name="console.take_usage")  # type: ignore[untyped-decorator]  # as above
+def take_usage() -> None:
+    """Take last month's number of every council under contract, as its deployment counted it."""
+    usage.take_usage()
+
+
+@shared_task(base=SharedTask, name="console.keep_contracts")  # type: ignore[untyped-decorator]  # as above
+def keep_contracts() -> None:
+    """Renew contracts that ran out without notice, and tell finance in time of what they ask for."""
+    keeping.keep_contracts()

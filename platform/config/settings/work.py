@@ -124,6 +124,13 @@ if CONSOLE_HOST:
         # A run is begun at once: this goes on with one whose worker went away.
         "go on with invoice runs": {"task": "console.work_invoice_runs", "schedule": 60.0},
         "sweep the operators' outbox": {"task": "notices.drain_shared_outbox", "schedule": 60.0},
+        # A deployment that is away on the first of a month is heard a day later; on the fifth what there is is taken.
+        "take last month's usage": {
+            "task": "console.take_usage", "schedule": crontab(hour="4", minute="30", day_of_month="1-8"),
+        },
+        "keep contracts": {"task": "console.keep_contracts", "schedule": crontab(hour="4", minute="50")},
+        # Every hour, since the day begins for each company at its own: a step of reminding is taken once.
+        "ask again for what is overdue": {"task": "console.remind_overdue", "schedule": crontab(minute="10")},
         "sweep what operators' sign-in left behind": {
             "task": "accounts.sweep_shared", "schedule": crontab(hour="3", minute="45"),
         },
