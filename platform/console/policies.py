@@ -15,8 +15,18 @@ MAY_PROPOSE: Final = {
     ProposalKind.DELETE: Permission.CHANGE_COUNCILS,
     ProposalKind.RELEASE: Permission.RELEASE,
     ProposalKind.SUPPORT: Permission.ASK_SUPPORT,
+    ProposalKind.WRITE_OFF: Permission.FINANCE,
 }
 """What an operator's roles must give to propose each kind."""
+
+MAY_DECIDE: Final = {
+    ProposalKind.SUSPEND: Permission.DECIDE,
+    ProposalKind.DELETE: Permission.DECIDE,
+    ProposalKind.RELEASE: Permission.DECIDE,
+    ProposalKind.SUPPORT: Permission.DECIDE,
+    ProposalKind.WRITE_OFF: Permission.FINANCE,
+}
+"""What they must give to decide each kind. Money is finance's: who may decide on councils decides nothing about it."""
 
 
 class Asking(Protocol):
@@ -79,16 +89,16 @@ def vouching(one: UUID, operators: Operators) -> frozenset[UUID]:
     return frozenset(found)
 
 
-def can_decide(by: Asking, proposed_by_id: UUID, operators: Operators) -> bool:
-    """Whether `by` may decide what someone proposed: it takes another person, with the right to decide."""
-    return by.may(Permission.DECIDE) and are_two(by.id, proposed_by_id, operators)
+def can_decide(by: Asking, kind: str, proposed_by_id: UUID, operators: Operators) -> bool:
+    """Whether `by` may decide what someone proposed: it takes another person, with the right to decide this kind."""
+    return by.may(MAY_DECIDE[ProposalKind(kind)]) and are_two(by.id, proposed_by_id, operators)
 
 
-def require_can_decide(by: Asking, proposed_by_id: UUID, operators: Operators) -> None:
+def require_can_decide(by: Asking, kind: str, proposed_by_id: UUID, operators: Operators) -> None:
     """The same rule. Raises NotPermitted with the reason."""
     if by.id == proposed_by_id:
         raise NotPermitted("You proposed this yourself: another operator has to decide.")
-    require(by, Permission.DECIDE)
+    require(by, MAY_DECIDE[ProposalKind(kind)])
     if not are_two(by.id, proposed_by_id, operators):
         raise NotPermitted(
             "You and who proposed this were let in by one another, or by the same administrator: "

@@ -34,7 +34,7 @@ DECIDES = frozenset({"operator", "release_manager"})
 SEES_MONEY, FINANCE = frozenset({"finance", "auditor"}), frozenset({"finance"})
 
 WHO = {
-    EVERYBODY: """home proposals proposal withdraw_proposal councils council council_progress certificate
+    EVERYBODY: """home proposals proposal decide_proposal withdraw_proposal councils council council_progress certificate
         certificate_pdf certificate_json deployments deployment releases release releases_where releases_where_csv
         health health_csv council_health council_health_csv fleet""",
     SEES_LOG: "operators operator log log_csv",
@@ -44,8 +44,13 @@ WHO = {
         start_onboarding onboarding add_agency change_agency onboarding_task copy_onboarding discard_onboarding
         onboarding_check onboarding_progress create_again go_live send_review make_live""",
     RELEASE: "add_pack_release add_template_release offer_again",
-    DECIDES: "decide_proposal run_fleet resume_fleet",
-    SEES_MONEY: "finance",
+    DECIDES: "run_fleet resume_fleet",
+    SEES_MONEY: """finance finance_books finance_book finance_customers finance_customer finance_entities
+        finance_contracts finance_contract finance_usage usage_csv""",
+    FINANCE: """add_book add_customer change_customer add_contact change_contact end_contact add_entity change_entity
+        add_contract change_contract end_contract contract_notice take_notice_back add_contract_council
+        remove_contract_council add_discount end_discount add_charge cancel_charge add_order close_order add_reading
+        correct_reading""",
 }
 MAY_ENTER = {f"console:{name}": roles for roles, names in WHO.items() for name in names.split()}
 

@@ -13,10 +13,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from console.choices import Permission, ProposalKind
+from console.choices import ProposalKind
 from console.errors import ChangedMeanwhile, NotPermitted, NotPossible, NotThere
 from console.models import Proposal
-from console.policies import MAY_PROPOSE, require, require_can_decide
+from console.policies import MAY_DECIDE, MAY_PROPOSE, require, require_can_decide
 from console.queries.operators import OperatorRef, operator_of, who_let_in
 from console.queries.proposals import WAITS
 from core import clock
@@ -37,6 +37,7 @@ HANDLERS: Final = {
     ProposalKind.DELETE: Handler("console.actions.deletion.carry_out"),
     ProposalKind.RELEASE: Handler("console.actions.releases.carry_out"),
     ProposalKind.SUPPORT: Handler("console.actions.support.carry_out", "console.actions.support.drop"),
+    ProposalKind.WRITE_OFF: Handler("console.actions.finance.write_offs.carry_out"),
 }
 """What each kind does. A handler is called in the decision's own transaction as `handler(proposal, by)`."""
 
@@ -71,7 +72,7 @@ def decide(*, proposal_id: UUID, approve: bool, reason: str, by: OperatorRef) ->
     """
     proposal = _locked(proposal_id)
     try:
-        require_can_decide(by, proposal.proposed_by_id, who_let_in())
+        require_can_decide(by, proposal.kind, proposal.proposed_by_id, who_let_in())
     except NotPermitted:
         why = _why_not(proposal, by)
         refuse("console.proposal.decided", by=by, reason=why, subject_id=proposal.id, detail=_about(proposal))
@@ -124,7 +125,7 @@ def _why_not(proposal: Proposal, by: OperatorRef) -> str:
     """For the log: why this operator did not decide."""
     if proposal.proposed_by_id == by.id:
         return "own_proposal"
-    return "not_two_people" if by.may(Permission.DECIDE) else "no_permission"
+    return "not_two_people" if by.may(MAY_DECIDE[ProposalKind(proposal.kind)]) else "no_permission"
 
 
 def _locked(proposal_id: UUID) -> Proposal:

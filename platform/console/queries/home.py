@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Subquery
 
 from console.choices import CouncilState, Permission
 from console.models import Council, Deployment, Operator, Order
+from console.policies import MAY_DECIDE
 from console.queries.councils import BAD, ORDER_LABELS
 from console.queries.operators import OperatorRef
 from console.queries.proposals import ProposalLine, proposals_to_decide
@@ -75,7 +76,7 @@ def home_for(by: OperatorRef) -> HomePage:
     failed = _failed()
     states = _states()
     return HomePage(
-        to_decide=proposals_to_decide(by) if by.may(Permission.DECIDE) else (),
+        to_decide=proposals_to_decide(by) if any(by.may(one) for one in MAY_DECIDE.values()) else (),
         failed=tuple(_failed_order(one) for one in failed[:SHOWN]),
         failed_count=len(failed),
         away=tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.choices import ProposalKind
+from billing.models import Invoice
+from billing.money import written
+from console.choices import Permission, ProposalKind
 from console.errors import NotThere
 from console.models import Council, Proposal, Release, SupportRequest
 from console.policies import Operators, can_decide
@@ -63,8 +66,8 @@ class Proposals:
 
 
 def proposals_for(by: OperatorRef) -> Proposals:
-    """The page of proposals. Seven statements at most."""
-    rows = _rows()
+    """The page of proposals. Eight statements at most."""
+    rows = _rows(by)
     waiting = rows.filter(decision="open", proposed_at__gt=clock.now() - WAITS).order_by("proposed_at")
     settled = rows.exclude(id__in=waiting.values("id")).order_by("-proposed_at")[:HISTORY]
     lines = _lines([*waiting, *settled], by)
@@ -78,7 +81,7 @@ def proposals_for(by: OperatorRef) -> Proposals:
 
 def proposal_for(by: OperatorRef, proposal_id: UUID) -> ProposalLine:
     """One proposal, with everything needed to decide it. Raises NotThere."""
-    found = _rows().filter(id=proposal_id).first()
+    found = _rows(by).filter(id=proposal_id).first()
     if found is None:
         raise NotThere("There is no such proposal.")
     return _lines([found], by)[0]
@@ -91,12 +94,14 @@ def proposals_to_decide(by: OperatorRef) -> tuple[ProposalLine, ...]:
 
 def open_proposals_of(by: OperatorRef, subject_ids: Iterable[UUID]) -> tuple[ProposalLine, ...]:
     """What is proposed about these subjects and not settled yet."""
-    rows = _rows().filter(decision="open", subject_id__in=list(subject_ids), proposed_at__gt=clock.now() - WAITS)
+    rows = _rows(by).filter(decision="open", subject_id__in=list(subject_ids), proposed_at__gt=clock.now() - WAITS)
     return tuple(_lines(list(rows), by))
 
 
-def _rows() -> QuerySet[Proposal]:
-    return Proposal.objects.select_related("proposed_by", "decided_by")
+def _rows(by: OperatorRef) -> QuerySet[Proposal]:
+    """Proposals that this operator sees: those about money only with the right to see money."""
+    rows = Proposal.objects.select_related("proposed_by", "decided_by")
+    return rows if by.may(Permission.SEE_FINANCE) else rows.exclude(kind=ProposalKind.WRITE_OFF)
 
 
 def _lines(rows: list[Proposal], by: OperatorRef) -> list[ProposalLine]:
@@ -106,7 +111,7 @@ def _lines(rows: list[Proposal], by: OperatorRef) -> list[ProposalLine]:
 
 
 class _Subjects:
-    """What the proposals are about, read at once: councils, requests for support and releases."""
+    """What the proposals are about, read at once: councils, requests for support, releases and invoices."""
 
     def __init__(self, rows: list[Proposal]) -> None:
         ids = {one.subject_id for one in rows}
@@ -120,6 +125,11 @@ class _Subjects:
         self.releases: Mapping[UUID, Release] = (
             {one.id: one for one in Release.objects.filter(id__in=ids).defer("content")} if ids else {}
         )
+        of_money = [one.subject_id for one in rows if one.kind == ProposalKind.WRITE_OFF]
+        invoices = Invoice.objects.select_related("customer").defer("xml")
+        self.invoices: Mapping[UUID, Invoice] = (
+            {one.id: one for one in invoices.filter(id__in=of_money)} if of_money else {}
+        )
 
     def council_of(self, one: Proposal) -> Council | None:
         request = self.support.get(one.subject_id)
@@ -130,6 +140,9 @@ class _Subjects:
         council = self.council_of(one)
         if council is not None:
             return council.name
+        invoice = self.invoices.get(one.subject_id)
+        if invoice is not None:
+            return invoice.number
         release = self.releases.get(one.subject_id)
         return release.title if release else _("Something that is not there any more")
 
@@ -146,7 +159,7 @@ def _line(one: Proposal, subjects: _Subjects, by: OperatorRef, operators: Operat
         proposed_by=one.proposed_by.name, proposed_at=one.proposed_at, runs_out_at=runs_out, state=state.value,
         state_label=str(state.label), decided_by=one.decided_by.name if one.decided_by else "",
         decided_at=one.decided_at, decided_reason=one.decided_reason, is_mine=one.proposed_by_id == by.id,
-        may_decide=is_open and can_decide(by, one.proposed_by_id, operators),
+        may_decide=is_open and can_decide(by, one.kind, one.proposed_by_id, operators),
         may_withdraw=is_open and one.proposed_by_id == by.id,
     )  # fmt: skip
 
@@ -164,6 +177,11 @@ def _says(one: Proposal, subjects: _Subjects) -> Iterable[tuple[str, str]]:
     if one.kind == ProposalKind.SUPPORT and (request := subjects.support.get(one.subject_id)):
         yield _("Who asks"), request.operator.name
         yield _("For how long"), ngettext("%(count)d hour", "%(count)d hours", request.hours) % {"count": request.hours}
+    if invoice := subjects.invoices.get(one.subject_id):
+        yield _("Invoice"), invoice.number
+        yield _("Customer"), invoice.customer.name
+        yield _("To be written off"), written(Decimal(payload["amount"]), invoice.currency)
+        yield _("Of"), written(invoice.gross, invoice.currency)
     if one.kind == ProposalKind.RELEASE and (release := subjects.releases.get(one.subject_id)):
         yield _("Release"), f"{release.slug}@{release.version}"
         yield _("Checksum"), release.checksum
