@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from billing.actions.finding import Found, find_all, save
-from billing.choices import Hold
+from billing.choices import Hold, Outcome
 from billing.errors import BadValue, ChangedMeanwhile, NotPossible, NotThere
 from billing.models import Contract, Covered, Draft, DraftLine, InvoiceRun, RunItem
 from billing.queries.holds import MAY_BE_ALLOWED, stops
@@ -34,7 +34,8 @@ def draft_contract(*, contract_id: UUID, until: date, at: datetime, run: Invoice
 def redraft(*, draft_id: UUID, at: datetime) -> Draft | None:
     """Draft again what a draft bills, as things stand now, and what else is due by then. None: nothing is left of it.
 
-    It is to be reviewed again. Raises NotThere, ChangedMeanwhile; NotPossible for a credit note made by hand.
+    It is to be reviewed again. Raises NotThere, ChangedMeanwhile; NotPossible for a credit note made by hand, or when
+    a price is missing now.
     """
     draft = locked_draft(draft_id)
     if not Covered.objects.filter(draft=draft).exists():
@@ -44,6 +45,8 @@ def redraft(*, draft_id: UUID, at: datetime) -> Draft | None:
     until = max([*months, draft.period_last.replace(day=1)])
     discarded(draft)
     found = draft_contract(contract_id=draft.contract_id, until=until, at=at, run=run)
+    if found.outcome == Outcome.HELD:
+        raise NotPossible(found.detail.get("said", "It can't be drafted again yet: something it rests on is missing."))
     if found.draft and note:
         Draft.objects.filter(id=found.draft.id).update(note=note)
         found.draft.note = note
