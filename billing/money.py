@@ -14,7 +14,7 @@ MOST: Final = Decimal("99999999.99")
 """More than any council is ever billed: a greater amount was mistyped."""
 
 SIGNS: Final = {"GBP": "£", "AUD": "A$"}
-_AMOUNT: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d{1,2})?|-?\d+(\.\d{1,2})?")
+_AMOUNT: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d{1,2})?|-?\d+(\.\d{1,2})?", re.ASCII)
 _FOREIGN: Final = re.compile(r"[€$£¥]|[A-Za-z]{3}")
 
 
@@ -53,11 +53,12 @@ def read_amount(
         raise BadValue(field, f"Amounts here are in {currency}. Enter the amount in {currency}, without another sign.")
     if not _AMOUNT.fullmatch(text):
         raise BadValue(field, "Enter an amount in figures with at most two places, such as 1,250.00.")
-    amount = Decimal(text.replace(",", "")).quantize(PENNY)
+    exact = Decimal(text.replace(",", ""))
+    if abs(exact) > most:  # before it is given two places: a number too long for that is too great as well
+        raise BadValue(field, f"Enter an amount of at most {written(most, currency)}.")
+    amount = exact.quantize(PENNY)
     if amount < 0 and not signed:
         raise BadValue(field, "An amount here can't be below zero.")
     if not signed and amount < least:
         raise BadValue(field, f"Enter an amount of at least {written(least, currency)}.")
-    if abs(amount) > most:
-        raise BadValue(field, f"Enter an amount of at most {written(most, currency)}.")
     return amount
