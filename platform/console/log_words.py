@@ -81,6 +81,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.onboarding.copied": _("Copied a template into a new council"),
     "console.onboarding.discarded": _("Discarded a new council's preparation"),
     "console.onboarding.started": _("Began to prepare a new council"),
+    "console.finance.exported": _("Fetched a file of invoices, payments or what is owed"),
     # law packs and releases
     "console.agreement.recorded": _("Recorded a council's agreement"),
     "console.pack.sent": _("Sent a law pack's sign-off to deployments"),

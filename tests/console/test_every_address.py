@@ -46,11 +46,18 @@ WHO = {
     RELEASE: "add_pack_release add_template_release offer_again",
     DECIDES: "run_fleet resume_fleet",
     SEES_MONEY: """finance finance_books finance_book finance_customers finance_customer finance_entities
-        finance_contracts finance_contract finance_usage usage_csv""",
+        finance_contracts finance_contract finance_usage usage_csv
+        finance_runs finance_run run_progress finance_draft finance_invoices finance_invoice invoice_pdf
+        invoice_xml finance_sendings finance_payments finance_payment finance_bank bank_line
+        finance_statement statement_pdf finance_ageing ageing_csv finance_calls finance_files invoices_csv
+        payments_csv journal_csv""",
     FINANCE: """add_book add_customer change_customer add_contact change_contact end_contact add_entity change_entity
         add_contract change_contract end_contract contract_notice take_notice_back add_contract_council
         remove_contract_council add_discount end_discount add_charge cancel_charge add_order close_order add_reading
-        correct_reading""",
+        correct_reading
+        start_run run_again review_run issue_run stop_run redraft discard_draft review_draft allow_draft
+        issue_draft send_invoice credit_invoice bill_again allocate_credit write_off send_again stop_sending
+        add_payment allocate_payment reverse_payment undo_allocation import_bank look_again send_statement""",
 }
 MAY_ENTER = {f"console:{name}": roles for roles, names in WHO.items() for name in names.split()}
 

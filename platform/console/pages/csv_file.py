@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.http import HttpResponse
 
 from console.pages.log import safe_cell
+
+_FIGURE: Final = re.compile(r"-\d+(\.\d+)?")
+"""An amount below zero: no formula, and of no use to anybody as a text."""
 
 
 def csv_file(name: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
@@ -17,7 +22,7 @@ def csv_file(name: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -
     writer = csv.writer(out)
     writer.writerow([safe_cell(cell) for cell in heading])
     for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
+        writer.writerow([cell if _FIGURE.fullmatch(cell) else safe_cell(cell) for cell in row])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.bank import MOST_BYTES, BadBankFile
 from billing.errors import BadValue
@@ -22,7 +22,7 @@ from console.doors import OperatorRequest
 from console.pages.answers import page_number, pages_of
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
 from console.pages.finance.payment_forms import BankFileForm, IgnoreForm, SettleForm
-from console.pages.finance.shown import money_form, money_page
+from console.pages.finance.shown import done_and_back, money_form, money_page
 from console.pages.finance.upload import at_most
 from console.queries.finance.bank import BankLineShown, Suggestion, bank_page, line_page
 from console.queries.finance.choices import customer_choices, entity_choices
@@ -118,6 +118,17 @@ def line(request: OperatorRequest, line_id: UUID) -> HttpResponse:
         request, "bank_line", asked, line=shown, suggestions=suggestions, settle=settle, ignore=ignore, whose=whose,
         customer_id=customer_id,
     )  # fmt: skip
+
+
+@require_POST
+@finance_page
+def look_again(request: OperatorRequest, line_id: UUID) -> HttpResponse:
+    """Work out anew what a line may be for: invoices were issued and paid since."""
+
+    def act() -> object:
+        return actions.look_again(line_id=line_id, by=request.operator)
+
+    return done_and_back(request, act, _("Looked at again."), "finance_bank")
 
 
 def _chosen(request: OperatorRequest, suggestions: tuple[Suggestion, ...]) -> UUID | None:

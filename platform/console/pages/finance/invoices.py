@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.choices import DocumentKind
 from billing.queries.balances import open_invoices
@@ -20,11 +20,11 @@ from console.actions.finance import invoices as actions
 from console.actions.finance import payments as payment_actions
 from console.actions.finance import write_offs
 from console.doors import OperatorRequest, freshly_proved
-from console.pages.answers import page_number, pages_of, typed, with_query
+from console.pages.answers import page_number, pages_of, typed
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
 from console.pages.finance.payment_forms import AllocateForm, WriteOffForm
 from console.pages.finance.run_forms import CreditForm
-from console.pages.finance.shown import money_form, money_page
+from console.pages.finance.shown import done_and_back, money_form, money_page
 from console.queries.finance.choices import customer_choices, entity_choices
 from console.queries.finance.invoices import (
     InvoiceFilter,
@@ -81,7 +81,6 @@ def index(request: OperatorRequest) -> HttpResponse:
     return money_page(
         request, "invoices", form=form, page=found, is_narrowed=wanted != InvoiceFilter(),
         pages=pages_of(here, kept, found.page, has_next=found.page < found.pages),
-        file_href=with_query(reverse("console:invoices_csv"), kept),
         status=422 if form.is_bound and form.errors else 200,
     )  # fmt: skip
 
@@ -134,6 +133,18 @@ def credit(request: OperatorRequest, invoice_id: UUID) -> HttpResponse:
         messages.success(request, _("Drafted: look at the credit note, then issue it."))
         return redirect("console:finance_draft", made[0])
     return money_form(request, "credit", form, page=page)
+
+
+@require_POST
+@finance_page
+def bill_again(request: OperatorRequest, invoice_id: UUID) -> HttpResponse:
+    """Have what an invoice billed that was credited whole be due again."""
+
+    def act() -> object:
+        return actions.bill_again(invoice_id=invoice_id, by=request.operator)
+
+    done = _("What it billed is due again: the next run drafts it anew.")
+    return done_and_back(request, act, done, "finance_invoices")
 
 
 @require_http_methods(GET_AND_POST)

@@ -18,9 +18,9 @@ from billing.queries.balances import open_invoices
 from console.actions.finance import payments as actions
 from console.doors import OperatorRequest
 from console.pages.answers import page_number, pages_of
-from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page, refused_words
+from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
 from console.pages.finance.payment_forms import AllocateForm, PaymentForm, ReverseForm
-from console.pages.finance.shown import money_form, money_page
+from console.pages.finance.shown import done_and_back, money_form, money_page
 from console.queries.finance.choices import customer_choices, entities, entity_choices
 from console.queries.finance.payments import PaymentFilter, PaymentPage, payment_list, payment_page
 from core import clock
@@ -84,9 +84,7 @@ def show(request: OperatorRequest, payment_id: UUID) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 @finance_page
 def allocate(request: OperatorRequest, payment_id: UUID) -> HttpResponse:
-    """Say which invoices a payment pays; or, with `undo`, take one such saying back."""
-    if request.method == "POST" and "undo" in request.POST:
-        return _undo(request, payment_id)
+    """Say which invoices a payment pays."""
     page = payment_page(payment_id)
     form = _allocate_form(request, page)
 
@@ -122,23 +120,18 @@ def reverse_one(request: OperatorRequest, payment_id: UUID) -> HttpResponse:
     return money_form(request, "payment_reverse", form, page=page)
 
 
+@require_POST
+@finance_page
+def undo(request: OperatorRequest, allocation_id: UUID) -> HttpResponse:
+    """Take back what settled an invoice: it is open again by that much, and the money has it left."""
+
+    def act() -> object:
+        return actions.undo_allocation(allocation_id=allocation_id, by=request.operator)
+
+    return done_and_back(request, act, _("Taken back: the invoice is open again by that much."), "finance_invoices")
+
+
 def _allocate_form(request: OperatorRequest, page: PaymentPage) -> AllocateForm:
     line = page.line
     opened = open_invoices(on=clock.today(), customer_id=line.customer_id, entity_id=line.entity_id)
     return AllocateForm(filled(request), invoices=opened, currency=line.currency, left=line.left)
-
-
-@require_POST
-def _undo(request: OperatorRequest, payment_id: UUID) -> HttpResponse:
-    """Take one allocation back: the invoice is open again by that much, and the payment has it left."""
-    try:
-        allocation_id = UUID(request.POST["undo"])
-    except ValueError:
-        messages.error(request, _("Choose what is to be taken back."))
-        return redirect("console:finance_payment", payment_id)
-    refused = refused_words(lambda: actions.undo_allocation(allocation_id=allocation_id, by=request.operator))
-    if refused:
-        messages.error(request, refused)
-    else:
-        messages.success(request, _("Taken back: the invoice is open again by that much."))
-    return redirect("console:finance_payment", payment_id)

@@ -25,7 +25,7 @@ from console.pages.answers import with_query
 from console.pages.finance.doors import finance_page, refused_words
 from console.pages.finance.payment_forms import StatementForm
 from console.pages.finance.shown import money_page
-from console.queries.finance.choices import entity_choices
+from console.queries.finance.choices import entity_choices, entity_of
 from core import clock
 from ui.pdf import PdfResponse
 
@@ -48,7 +48,7 @@ class Asked:
 @finance_page
 def show(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
     """What was owed, billed and paid since, and is owed now: of the last three months, unless other days are said."""
-    form, asked = _asked(request.GET or None)
+    form, asked = _asked(request.GET or None, customer_id)
     found = statement(customer_id, asked.entity_id, asked.first, asked.last)
     return money_page(
         request, "statement", form=form, page=found, query=asked.query, sendings=of_customer(customer_id),
@@ -61,7 +61,7 @@ def show(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
 @finance_page
 def pdf(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
     """The same, to print or to send by hand."""
-    _form, asked = _asked(request.GET or None)
+    _form, asked = _asked(request.GET or None, customer_id)
     found: Statement = statement(customer_id, asked.entity_id, asked.first, asked.last)
     return PdfResponse(statement_html(found), filename=f"statement-{asked.last.isoformat()}.pdf")
 
@@ -70,7 +70,7 @@ def pdf(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
 @finance_page
 def send(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
     """Send the statement that was looked at."""
-    form, asked = _asked(request.POST)
+    form, asked = _asked(request.POST, customer_id)
     sent: list[int] = []
 
     def act() -> None:
@@ -90,13 +90,13 @@ def send(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
     return redirect(with_query(reverse("console:finance_statement", args=[customer_id]), asked.query))
 
 
-def _asked(data: QueryDict | None) -> tuple[StatementForm, Asked]:
-    """The form and what it asks for: the last three months with our first company, where nothing else is said."""
+def _asked(data: QueryDict | None, customer_id: UUID) -> tuple[StatementForm, Asked]:
+    """The form and what it asks for: the last three months with whom their newest contract is, unless said."""
     offered = entity_choices()
     if not offered:
         raise NotThere("No company of ours bills yet.")
     today = clock.today()
-    usual = Asked(UUID(offered[0][0]), add_months(today.replace(day=1), -3), today)
+    usual = Asked(entity_of(customer_id) or UUID(offered[0][0]), add_months(today.replace(day=1), -3), today)
     form = StatementForm(data, entities=offered, initial={**usual.query, "first": usual.first, "last": usual.last})
     if form.is_bound and form.is_valid():
         said = form.cleaned_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from billing.models import Customer, LegalEntity
+from billing.models import Contract, Customer, LegalEntity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,9 @@ def customer_choices() -> tuple[tuple[str, str], ...]:
     """Who can pay, by name. One statement."""
     rows = Customer.objects.order_by("name", "id").values_list("id", "name")
     return tuple((str(one), name) for one, name in rows)
+
+
+def entity_of(customer_id: UUID) -> UUID | None:
+    """Which of our companies a customer has its newest contract with. One statement."""
+    contracts = Contract.objects.filter(customer_id=customer_id).order_by("-starts_on", "reference")
+    return contracts.values_list("entity_id", flat=True).first()

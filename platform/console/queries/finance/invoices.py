@@ -125,6 +125,12 @@ class InvoicePage:
     checksum: str
     proposal_id: UUID | None
 
+    @property
+    def is_credited_whole(self) -> bool:
+        """Whether nothing is left of an invoice to credit."""
+        credited = sum((gross for _id, _number, gross in self.credit_notes), NOTHING)
+        return bool(self.credit_notes) and credited == self.row.gross
+
 
 def invoice_list(wanted: InvoiceFilter, *, on: date, page: int = 1) -> InvoiceList:
     """One page of what was issued; `on` is today. Four statements."""
