@@ -9,17 +9,17 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
 
 from billing.choices import Currency, DeliveryState, DocumentKind, LineState
-from billing.models import Allocation, BankLine, Contract, ContractCouncil, Delivery, Draft, Invoice, UsageReading
+from billing.models import BankLine, Contract, ContractCouncil, Delivery, Draft, Invoice, UsageReading
 from billing.money import total
 from billing.periods import add_months
+from billing.queries.balances import with_open
 
 ENDS_SOON: Final = timedelta(days=120)
 SHOWN: Final = 10
-_MONEY: Final = DecimalField(max_digits=14, decimal_places=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,5 @@ def money_of_council(council_id: UUID, on: date) -> CouncilMoney | None:
 
 def _open_invoices(**wanted: Any) -> list[dict[str, Any]]:
     """Invoices of which something is open: currency, due day, and how much."""
-    settled = Allocation.objects.filter(invoice=OuterRef("id")).order_by().values("invoice").annotate(sum=Sum("amount"))
-    paid = Coalesce(Subquery(settled.values("sum")), Decimal(0), output_field=_MONEY)
-    rows = Invoice.objects.filter(kind=DocumentKind.INVOICE, **wanted).annotate(open=F("gross") - paid)
-    return list(rows.filter(open__gt=0).order_by("due_on", "number").values("currency", "due_on", "open"))
+    rows = with_open(Invoice.objects.filter(**wanted)).filter(open_now__gt=0)
+    return list(rows.order_by("due_on", "number").values("currency", "due_on", open=F("open_now")))

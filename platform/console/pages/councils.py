@@ -9,11 +9,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from billing.money import written
+from billing.queries.summary import money_of_council
 from console.actions.log import note_council_seen
+from console.choices import Permission
 from console.doors import OperatorRequest, or_404
 from console.pages.answers import page_number, pages_of
 from console.pages.forms import CouncilFilterForm
 from console.queries.councils import CouncilFilter, council_list, council_name, council_page, filter_choices, orders_of
+from core import clock
 
 
 @require_safe
@@ -40,7 +44,10 @@ def show(request: OperatorRequest, council_id: UUID) -> HttpResponse:
     """One council. That it was opened is recorded."""
     page = council_page(request.operator, council_id)
     note_council_seen(council_id=council_id, by=request.operator)
-    return render(request, "console/council.html", {"page": page})
+    shown = {"page": page, "written": written}
+    if request.operator.may(Permission.SEE_FINANCE):
+        shown |= {"sees_finance": True, "contract": money_of_council(council_id, clock.today())}
+    return render(request, "console/council.html", shown)
 
 
 @require_safe

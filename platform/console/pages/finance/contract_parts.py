@@ -49,7 +49,7 @@ def remove_council(request: OperatorRequest, contract_id: UUID, place_id: UUID) 
     )  # fmt: skip
     return _answer(
         request, page, form,
-        lambda said: actions.remove_council(place_id=place_id, **said, by=request.operator),
+        lambda said: actions.remove_council(contract_council_id=place_id, on=said["ends_on"], by=request.operator),
         heading=_("%(name)s leaves the contract") % {"name": council.name}, done=_("It leaves on that day."),
         intro=_("Its people keep their access: that a council leaves a contract takes nothing away by itself."),
     )  # fmt: skip

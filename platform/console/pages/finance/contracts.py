@@ -118,7 +118,9 @@ def notice(request: OperatorRequest, contract_id: UUID) -> HttpResponse:
         filled(request), name="given_on", label=_("Day on which notice was given"), day=clock.today(),
         help_text=_("By the customer or by us. The contract then does not renew."),
     )  # fmt: skip
-    if carried_out(form, lambda said: actions.give_notice(contract_id=contract_id, **said, by=request.operator)):
+    if carried_out(
+        form, lambda said: actions.give_notice(contract_id=contract_id, on=said["given_on"], by=request.operator)
+    ):
         messages.success(request, _("Noted. It does not renew."))
         return redirect("console:finance_contract", contract_id)
     return money_form(request, "form", form, heading=_("Note that notice was given"), **about(page))

@@ -63,7 +63,7 @@ def add_customer(request: OperatorRequest) -> HttpResponse:
     """Make a customer known."""
     form = CustomerForm(filled(request))
     made: list[UUID] = []
-    if carried_out(form, lambda said: made.append(actions.save_customer(values=said, by=request.operator).id)):
+    if carried_out(form, lambda said: made.append(actions.save_customer(**said, by=request.operator).id)):
         messages.success(request, _("Added. Now say whom to write to there."))
         return redirect("console:finance_customer", made[0])
     back = (_("Back to customers"), reverse("console:finance_customers"))
@@ -76,7 +76,7 @@ def change_customer(request: OperatorRequest, customer_id: UUID) -> HttpResponse
     """Change a customer. What was issued keeps what it said."""
     found = customer_values(customer_id)
     form = CustomerForm(filled(request), initial=found)
-    if carried_out(form, lambda said: actions.save_customer(customer_id=customer_id, values=said, by=request.operator)):
+    if carried_out(form, lambda said: actions.save_customer(customer_id=customer_id, **said, by=request.operator)):
         messages.success(request, _("Changed. Invoices say it from the next one on."))
         return redirect("console:finance_customer", customer_id)
     back = (_("Back to the customer"), reverse("console:finance_customer", args=[customer_id]))
@@ -143,7 +143,7 @@ def our_companies(request: OperatorRequest) -> HttpResponse:
 def add_entity(request: OperatorRequest) -> HttpResponse:
     """Make a company of ours known that bills."""
     form = EntityForm(filled(request), initial={"payment_days": 30, "reminder_days": "7, 21, 45"})
-    if carried_out(form, lambda said: actions.save_entity(values=said, by=request.operator)):
+    if carried_out(form, lambda said: actions.save_entity(**said, by=request.operator)):
         messages.success(request, _("Added."))
         return redirect("console:finance_entities")
     back = (_("Back to who bills"), reverse("console:finance_entities"))
@@ -159,7 +159,7 @@ def change_entity(request: OperatorRequest, entity_id: UUID) -> HttpResponse:
         "reminder_days": days_text(found["reminder_days"]), "accounts": accounts_text(found["accounts"]),
     }  # fmt: skip
     form = EntityForm(filled(request), is_new=False, initial=initial)
-    if carried_out(form, lambda said: actions.save_entity(entity_id=entity_id, values=said, by=request.operator)):
+    if carried_out(form, lambda said: actions.save_entity(entity_id=entity_id, **said, by=request.operator)):
         messages.success(request, _("Changed. Invoices say it from the next one on."))
         return redirect("console:finance_entities")
     back = (_("Back to who bills"), reverse("console:finance_entities"))

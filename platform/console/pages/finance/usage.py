@@ -18,13 +18,14 @@ from console.doors import OperatorRequest
 from console.pages.answers import with_query
 from console.pages.csv_file import csv_file
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
-from console.pages.finance.money_fields import month_words, months_over
+from console.pages.finance.money_fields import months_over
 from console.pages.finance.price_forms import CorrectionForm, ReadingForm
 from console.pages.finance.setting_fields import read_month
 from console.pages.finance.shown import money_form, money_page
 from console.queries.finance.usage import contracted_councils, reading_of, usage_page
 from core import clock
 from core.audit.actions import record_sight
+from ui.filters import month_name
 
 
 @require_safe
@@ -91,7 +92,7 @@ def correct(request: OperatorRequest, reading_id: UUID) -> HttpResponse:
     address = with_query(reverse("console:finance_usage"), {"month": found.month.strftime("%Y-%m")})
     return money_form(
         request, "form", form, heading=_("Correct a reading"), back=(_("Back to usage"), address),
-        caption=f"{found.council}, {month_words(found.month)}",
+        caption=f"{found.council}, {month_name(found.month)}",
         intro=_("It says %(count)s. %(how)s") % {"count": f"{found.count:,}", "how": found.how},
     )  # fmt: skip
 
