@@ -51,7 +51,7 @@ def start_run(*, entity_id: UUID, month: date, is_dry: bool, by: UUID | None, at
         return run
     said: dict[str, Any] = {
         "state": RunState.WAITING, "of": _contracts(entity.id, month).count(), "started_at": at, "started_by_id": by,
-        "working_until": None, "finished_at": None,
+        "working_until": None, "finished_at": None, "round": run.round + 1 if run else 1,
     }  # fmt: skip
     if run is None:
         return InvoiceRun.objects.create(entity=entity, month=month, is_dry=is_dry, **said)
@@ -102,17 +102,15 @@ def _work_lot(run_id: UUID, until: datetime, at_now: Callable[[], datetime], siz
         run = InvoiceRun.objects.select_related("entity").get(id=run_id)
         contract_ids = _next(run, size)
         if not contract_ids:
-            InvoiceRun.objects.filter(id=run_id).update(
-                state=RunState.DONE, working_until=None, finished_at=max(now, run.started_at)
-            )
+            InvoiceRun.objects.filter(id=run_id).update(state=RunState.DONE, working_until=None, finished_at=now)
             return None
         try:
             with transaction.atomic(using=SHARED_ALIAS):
-                _look(run, contract_ids, max(now, run.started_at))
+                _look(run, contract_ids, now)
         except Exception:  # one contract that can't be worked out leaves the others none the worse
             logger.exception("invoice_lot_failed", extra={"run": str(run_id)})
             for contract_id in contract_ids:
-                _look_at_one(run, contract_id, max(now, run.started_at))
+                _look_at_one(run, contract_id, now)
     return later
 
 
@@ -144,7 +142,9 @@ def _write_items(run: InvoiceRun, found: Sequence[Found], at: datetime) -> None:
     for one in found:
         before = earlier.get(one.contract.id)
         draft = one.draft if one.draft and not run.is_dry else None
-        item = RunItem(run=run, contract=one.contract, outcome=one.outcome, draft=draft, detail=one.detail, at=at)
+        item = RunItem(
+            run=run, round=run.round, contract=one.contract, outcome=one.outcome, draft=draft, detail=one.detail, at=at
+        )  # fmt: skip
         if before and before.outcome == Outcome.DRAFTED and before.draft_id:
             if draft:
                 item.detail = {**one.detail, "earlier": [*before.detail.get("earlier", ()), str(before.draft_id)]}
@@ -154,13 +154,13 @@ def _write_items(run: InvoiceRun, found: Sequence[Found], at: datetime) -> None:
         items.append(item)
     RunItem.objects.bulk_create(
         items, update_conflicts=True, unique_fields=["run", "contract"],
-        update_fields=["outcome", "draft", "detail", "at"],
+        update_fields=["round", "outcome", "draft", "detail", "at"],
     )  # fmt: skip
 
 
 def _next(run: InvoiceRun, size: int) -> list[UUID]:
-    """The contracts that this run has not looked at since it was started, the next ones by id."""
-    looked_at = RunItem.objects.filter(run=run, at__gte=run.started_at).values("contract")
+    """The contracts that this run has not looked at in its present round, the next ones by id."""
+    looked_at = RunItem.objects.filter(run=run, round=run.round).values("contract")
     rest = _contracts(run.entity_id, run.month).exclude(id__in=looked_at)
     return list(rest.order_by("id").values_list("id", flat=True)[:size])
 

@@ -18,7 +18,7 @@ from billing.models.prices import PriceBook
 class InvoiceRun(models.Model):
     """Drafting for every contract of one entity up to and including one month. A dry run drafts nothing.
 
-    Repeating a run is the same run: it goes on where it stopped, and looks again at what could not be billed.
+    Repeating a run is the same run in its next `round`: it goes on where it stopped, and looks again at every contract.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,6 +27,7 @@ class InvoiceRun(models.Model):
     is_dry = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=RunState.choices, default=RunState.WAITING)
     of = models.PositiveIntegerField(default=0)
+    round = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField()
     started_by_id = models.UUIDField(null=True)
     working_until = models.DateTimeField(null=True)
@@ -122,11 +123,12 @@ class DraftLine(models.Model):
 
 
 class RunItem(models.Model):
-    """What a run found for one contract; `detail` holds codes, counts and amounts."""
+    """What a run found for one contract, last in `round`; `detail` holds codes, counts and amounts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(InvoiceRun, on_delete=models.CASCADE, related_name="items")
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     draft = models.ForeignKey(Draft, null=True, on_delete=models.SET_NULL, related_name="+")
     detail = models.JSONField(default=dict)
