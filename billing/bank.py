@@ -291,21 +291,16 @@ def _balances(rows: list[_Row], currency: str) -> Iterator[str]:
     """What is wrong with the balances, for a file with the oldest row first or last. At most one sentence."""
     if sum(one.balance is not None for one in rows) < 2:
         return
-    forward = _first_break(rows)
-    backward = _first_break(rows[::-1])
-    if forward is None or backward is None:
+    days = [one.day for one in rows if one.day]
+    is_newest_first = bool(days) and days[0] > days[-1]
+    broken = _first_break(rows[::-1] if is_newest_first else rows)
+    if broken is None or (days and days[0] == days[-1] and _first_break(rows[::-1]) is None):
         return
-    is_forward = _newest_last(rows)
-    row, expected, said = forward if is_forward else backward
+    row, expected, said = broken
     yield (
         f"Row {row}: the balance says {written(said, currency)}, and from the rows before it is "
         f"{written(expected, currency)}. A row is missing, twice there, or was changed: download the file again."
     )
-
-
-def _newest_last(rows: list[_Row]) -> bool:
-    days = [one.day for one in rows if one.day]
-    return not days or days[0] <= days[-1]
 
 
 def _first_break(rows: list[_Row]) -> tuple[int, Decimal, Decimal] | None:

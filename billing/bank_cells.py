@@ -16,7 +16,7 @@ _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _NUMBERS: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2}|\d{4})(?: \d{2}:\d{2}.*)?")
 _WORDS: Final = re.compile(r"(\d{1,2})[ \-/]([A-Za-z]{3,9})\.?[ \-/,]+(\d{2}|\d{4})")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_SIDE: Final = re.compile(r"(.*?)\s*\b(CR|DR)\.?", re.IGNORECASE)
+_SIDE: Final = re.compile(r"(.*[\d)])\s*(CR|DR)\.?", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\((.+)\)")
 _CENTURY: Final = 2000
 
@@ -71,15 +71,16 @@ def amount_in(cell: str, currency: str) -> Decimal:
     """The amount of a cell, below zero with a minus, in brackets or with DR behind it. Raises BadValue."""
     if cell.startswith(("=", "@", "+=")):
         raise BadValue("file", "there is a formula where an amount should be.")
-    text, sign = cell, 1
+    text, is_out = cell, False
     if found := _SIDE.fullmatch(text):
-        text, sign = found[1], -1 if found[2].upper() == "DR" else 1
+        text, is_out = found[1], found[2].upper() == "DR"
     if found := _BRACKETS.fullmatch(text):
-        text, sign = found[1], -1
+        text, is_out = found[1], True
     text = text.removeprefix("+").strip()
     if text.endswith("-"):
         text = f"-{text[:-1].strip()}"
     try:
-        return sign * read_amount(text, field="file", currency=currency, signed=True)
+        amount = read_amount(text, field="file", currency=currency, signed=True)
     except BadValue as bad:
         raise BadValue("file", f"“{cell[:30]}” is no amount we can take. {bad}") from bad
+    return -abs(amount) if is_out else amount

@@ -1,0 +1,155 @@
+"""A bank's file is taken in once: what is sure is paid at once, what is doubtful waits for somebody."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from tenants.context import shared
+from tests.billing.test_payments import left_of, open_of, paid, refused
+from tests.factories.billing import make_customer, make_entity, make_invoice
+
+pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
+
+AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+HEAD = "Date,Reference,Name,Amount\n"
+
+
+def taken(*rows: str, head: str = HEAD, **given):
+    """A file taken in."""
+    from billing.actions.bank import import_file
+
+    values = {"entity_id": make_entity().id, "name": "march.csv", "by": None, "at": AT, **given}
+    return import_file(content=(head + "\n".join(rows) + "\n").encode(), **values)
+
+
+def states(made) -> list[str]:
+    return list(made.lines.order_by("position").values_list("state", flat=True))
+
+
+def test_a_line_whose_number_and_amount_agree_pays_its_invoice():
+    from billing.models import Payment
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        made = taken(f"09/03/2026,{invoice.number},LARCH,120.00")
+        assert (states(made), made.rows, made.total) == (["matched"], 1, Decimal("120.00"))
+        payment = Payment.objects.get(bank_line__bank_import=made)
+        assert (payment.customer_id, payment.received_on, payment.method) == (
+            invoice.customer_id, date(2026, 3, 9), "bank",
+        )  # fmt: skip
+        assert (open_of(invoice), left_of(payment)) == (Decimal("0.00"), Decimal("0.00"))
+
+
+def test_every_other_line_waits_with_what_it_may_be_for():
+    with shared():
+        invoice = make_invoice(net="100.00")
+        made = taken(
+            f"09/03/2026,{invoice.number},LARCH,100.00", "09/03/2026,hello,X,120.00", "09/03/2026,nothing,Y,1.11"
+        )
+        assert states(made) == ["doubtful"] * 3
+        part, amount, unknown = made.lines.order_by("position")
+        (suggestion,) = part.suggestions
+        assert (suggestion["invoice"], suggestion["amount"]) == (str(invoice.id), "100.00")
+        assert "£20.00 less" in part.note
+        assert amount.suggestions[0]["why"] == "Only the amount agrees."
+        assert (unknown.suggestions, open_of(invoice)) == ([], Decimal("120.00"))
+
+
+def test_the_same_file_is_refused_and_lines_of_an_overlapping_one_are_left_out():
+    from billing.models import Payment
+
+    with shared():
+        first, second = make_invoice(net="100.00"), make_invoice(net="50.00")
+        row = f"09/03/2026,{first.number},LARCH,120.00"
+        taken(row)
+        assert "taken in on 10 March 2026 already" in refused(taken, row)
+        made = taken(row, f"10/03/2026,{second.number},HAZEL,60.00", name="later.csv")
+        assert (made.rows, made.repeated, states(made)) == (2, 1, ["matched"])
+        assert Payment.objects.count() == 2
+
+
+def test_an_equal_line_in_the_same_file_is_looked_at_before_it_is_money():
+    with shared():
+        invoice = make_invoice(net="100.00")
+        row = f"09/03/2026,{invoice.number},LARCH,120.00"
+        made = taken(row, row)
+        assert states(made) == ["matched", "doubtful"]
+        assert "twice" in made.lines.get(state="doubtful").note
+
+
+def test_the_second_line_for_an_invoice_finds_it_paid():
+    with shared():
+        invoice = make_invoice(net="100.00")
+        made = taken(f"08/03/2026,{invoice.number},A,120.00", f"09/03/2026,{invoice.number},A,120.00")
+        assert states(made) == ["matched", "doubtful"]
+        assert "paid twice" in made.lines.get(state="doubtful").note
+        assert open_of(invoice) == 0
+
+
+def test_of_a_wrong_file_nothing_is_kept():
+    from billing.models import BankImport, BankLine, Payment
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        good = f"09/03/2026,{invoice.number},A,120.00"
+        assert "Row 3" in refused(taken, good, "31/02/2026,B,B,1.00")
+        assert "still to come" in refused(taken, good, "11/03/2026,B,B,1.00")
+        assert not BankImport.objects.exists()
+        assert not BankLine.objects.exists()
+        assert not Payment.objects.exists()
+
+
+def test_a_doubtful_line_is_settled_once_and_what_it_does_not_pay_is_credit():
+    from billing.actions.bank import ignore_line, settle_line
+    from billing.queries.balances import credits_of
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        line = taken("09/03/2026,late,LARCH,150.00").lines.get()
+        given = {"line_id": line.id, "customer_id": invoice.customer_id, "by": None, "at": AT}
+        assert "Only £120.00" in refused(settle_line, allocations={invoice.id: Decimal("150.00")}, **given)
+        payment = settle_line(allocations={invoice.id: Decimal("120.00")}, **given)
+        line.refresh_from_db()
+        assert (line.state, payment.bank_line_id, open_of(invoice)) == ("taken", line.id, Decimal("0.00"))
+        assert [one.left for one in credits_of(customer_id=invoice.customer_id)] == [Decimal("30.00")]
+        assert "already: taken as a payment by hand" in refused(settle_line, allocations={}, **given)
+        assert "already" in refused(ignore_line, line_id=line.id, note="x", by=None, at=AT)
+
+
+def test_a_line_that_is_no_payment_is_left_out_with_a_note():
+    from billing.actions.bank import ignore_line, settle_line
+
+    with shared():
+        line = taken("09/03/2026,interest,BANK,0.15").lines.get()
+        assert ignore_line(line_id=line.id, note="Interest", by=None, at=AT).state == "ignored"
+        customer = make_customer()
+        assert "already" in refused(
+            settle_line, line_id=line.id, allocations={}, customer_id=customer.id, by=None, at=AT
+        )
+
+
+def test_a_doubtful_line_is_looked_at_again_when_more_was_issued_since():
+    from billing.actions.bank import look_again
+
+    with shared():
+        line = taken("09/03/2026,hello,X,120.00").lines.get()
+        assert line.suggestions == []
+        invoice = make_invoice(net="100.00")
+        assert look_again(line_id=line.id).suggestions[0]["invoice"] == str(invoice.id)
+
+
+def test_a_line_that_came_after_the_invoice_was_paid_by_hand_is_not_taken_for_sure():
+    with shared():
+        invoice = make_invoice(net="100.00")
+        paid(invoice, "120.00")
+        assert states(taken(f"09/03/2026,{invoice.number},A,120.00")) == ["doubtful"]
+
+
+def test_a_file_is_read_in_the_currency_of_its_account():
+    with shared():
+        entity = make_entity("AU")
+        assert "Amounts here are in AUD" in refused(taken, "09/03/2026,A,A,£5.00", entity_id=entity.id)
+        assert states(taken("09/03/2026,A,A,A$5.00", entity_id=entity.id)) == ["doubtful"]
