@@ -32,6 +32,7 @@ _AGGREGATES: Final = f"{_NAMESPACE}CommonAggregateComponents-2"
 _BASICS: Final = f"{_NAMESPACE}CommonBasicComponents-2"
 _UNITS: Final[Mapping[str, str]] = {"month": "MON", "day": "DAY", "year": "ANN", "hour": "HUR"}
 _PIECE: Final = "C62"
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _CREDIT_TRANSFER: Final = "30"
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -87,7 +88,8 @@ def xml_of(invoice: Invoice, lines: Iterable[InvoiceLine]) -> str:
     _totals(root, invoice)
     for line in said:
         _line(root, line, invoice.currency, profile, is_credit=is_credit)
-    return etree.tostring(root, encoding="unicode", pretty_print=True, doctype='<?xml version="1.0" encoding="UTF-8"?>')
+    text = etree.tostring(root, encoding="unicode", pretty_print=True, doctype=_DECLARATION)
+    return str(text)
 
 
 def what_is_missing(seller: Mapping[str, str], buyer: Mapping[str, str], *, reference: str) -> tuple[str, ...]:
