@@ -107,7 +107,10 @@ def issue(request: OperatorRequest, draft_id: UUID) -> HttpResponse:
     if carried_out(form, act):
         messages.success(request, _("Issued as %(number)s.") % {"number": made[0].number})
         return redirect("console:finance_invoice", made[0].id)
-    return money_form(request, "form", form, **_frame(draft_page(draft_id), {
+    page = draft_page(draft_id)
+    if page.issued_id and request.method != "POST":
+        return redirect("console:finance_invoice", page.issued_id)
+    return money_form(request, "form", form, **_frame(page, {
         "heading": _("Issue it"), "button": _("Issue it"),
         "intro": _("It gets the next number. After that nothing of it can be changed: a credit note puts it right."),
     }))  # fmt: skip
