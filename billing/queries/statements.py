@@ -94,7 +94,7 @@ class _Movement:
 
 
 def statement(customer_id: UUID, entity_id: UUID, first: date, last: date) -> Statement:
-    """The statement of a customer from a day to a day, both included. Ten statements at most.
+    """The statement of a customer from a day to a day, both included. Eleven statements.
 
     Raises NotThere, and BadValue (last) when it ends before it begins.
     """
