@@ -51,5 +51,5 @@ def readings_of_council(council_id: UUID) -> tuple[ReadingLine, ...]:
             one.id, one.month, one.count, one.how, str(one.get_source_display()), one.counted_on, one.taken_at,
             one.corrects_id, one.reason, one.newer is None,
         )
-        for one in rows.annotate(newer=F("corrected_by")).order_by("-month", "-taken_at", "-id")
+        for one in rows.annotate(newer=F("corrected_by")).order_by("-month", F("newer").asc(nulls_first=True), "-taken_at", "-id")
     )  # fmt: skip
