@@ -33,6 +33,7 @@ from console.queries.finance.parties import (
     entity_values,
 )
 from core import clock
+from ui.filters import phone
 
 
 @require_safe
@@ -106,8 +107,9 @@ def add_contact(request: OperatorRequest, customer_id: UUID) -> HttpResponse:
 def change_contact(request: OperatorRequest, contact_id: UUID) -> HttpResponse:
     """Change whom to write to."""
     found = contact_of(contact_id)
-    names = ("name", "email", "phone", "gets_invoices", "gets_reminders")
-    form = ContactForm(filled(request), country=found.country, initial={name: getattr(found, name) for name in names})
+    names = ("name", "email", "gets_invoices", "gets_reminders")
+    initial = {name: getattr(found, name) for name in names} | {"phone": phone(found.phone, found.country)}
+    form = ContactForm(filled(request), country=found.country, initial=initial)
     if carried_out(form, lambda said: actions.change_contact(contact_id=contact_id, **said, by=request.operator)):
         messages.success(request, _("Changed."))
         return redirect("console:finance_customer", found.customer_id)
@@ -156,6 +158,7 @@ def change_entity(request: OperatorRequest, entity_id: UUID) -> HttpResponse:
     """Change a company of ours. Its code and its currency stay."""
     found = entity_values(entity_id)
     initial = found | {
+        "phone": phone(found["phone"], found["country"]),
         "reminder_days": days_text(found["reminder_days"]), "accounts": accounts_text(found["accounts"]),
     }  # fmt: skip
     form = EntityForm(filled(request), is_new=False, initial=initial)
