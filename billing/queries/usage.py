@@ -46,10 +46,13 @@ def uncounted_councils(month: date) -> tuple[UUID, ...]:
 def readings_of_council(council_id: UUID) -> tuple[ReadingLine, ...]:
     """Everything that was ever counted of a council, newest month first, corrected ones after what corrects them."""
     rows = UsageReading.objects.filter(council_id=council_id, metric=Metric.ACTIVE_PRACTITIONERS)
+    newest_first = rows.annotate(newer=F("corrected_by")).order_by(
+        "-month", F("newer").asc(nulls_first=True), "-taken_at", "-id"
+    )
     return tuple(
         ReadingLine(
             one.id, one.month, one.count, one.how, str(one.get_source_display()), one.counted_on, one.taken_at,
             one.corrects_id, one.reason, one.newer is None,
         )
-        for one in rows.annotate(newer=F("corrected_by")).order_by("-month", F("newer").asc(nulls_first=True), "-taken_at", "-id")
+        for one in newest_first
     )  # fmt: skip
