@@ -171,12 +171,12 @@ def allocate_locked(
 
 def left_of(payment_id: UUID) -> Decimal:
     """What is left of a payment now."""
-    return with_left(Payment.objects.filter(id=payment_id)).values_list("left_now", flat=True).get()
+    return Decimal(with_left(Payment.objects.filter(id=payment_id)).get().left_now)
 
 
 def left_of_note(credit_note_id: UUID) -> Decimal:
     """What is left of a credit note now."""
-    return with_left_to_credit(Invoice.objects.filter(id=credit_note_id)).values_list("left_now", flat=True).get()
+    return Decimal(with_left_to_credit(Invoice.objects.filter(id=credit_note_id)).get().left_now)
 
 
 def entity_with(entity_id: UUID) -> LegalEntity:

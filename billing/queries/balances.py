@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -89,24 +89,26 @@ def end_of(day: date, time_zone: str) -> datetime:
     return datetime.combine(day + DAY, time(), ZoneInfo(time_zone))
 
 
-def with_open(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
+def with_open(rows: QuerySet[Invoice]) -> QuerySet[Any, Any]:
     """Invoices with what is open of each now, as `open_now`."""
-    return rows.filter(kind=DocumentKind.INVOICE).annotate(open_now=F("gross") - _sum_of(Allocation.objects, "invoice"))
+    return rows.filter(kind=DocumentKind.INVOICE).annotate(
+        open_now=F("gross") - _sum_of(Allocation.objects.all(), "invoice")
+    )
 
 
-def with_left(rows: QuerySet[Payment]) -> QuerySet[Payment]:
+def with_left(rows: QuerySet[Payment]) -> QuerySet[Any, Any]:
     """Payments that came in, with what is left of each now, as `left_now`: less what it paid and was given back."""
     back = Payment.objects.filter(reverses=OuterRef("pk")).order_by().values("reverses")
     given_back = Subquery(back.annotate(sum=Sum("amount")).values("sum"))
     return rows.filter(reverses=None).annotate(
-        left_now=F("amount") + Coalesce(given_back, _NONE) - _sum_of(Allocation.objects, "payment")
+        left_now=F("amount") + Coalesce(given_back, _NONE) - _sum_of(Allocation.objects.all(), "payment")
     )
 
 
-def with_left_to_credit(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
+def with_left_to_credit(rows: QuerySet[Invoice]) -> QuerySet[Any, Any]:
     """Credit notes with what is left of each now, as `left_now`."""
     return rows.filter(kind=DocumentKind.CREDIT_NOTE).annotate(
-        left_now=F("gross") - _sum_of(Allocation.objects, "credit_note")
+        left_now=F("gross") - _sum_of(Allocation.objects.all(), "credit_note")
     )
 
 
@@ -210,13 +212,14 @@ def counted_on(day: date, time_zone: str) -> QuerySet[Allocation]:
     )
 
 
-def _sum_of(rows: QuerySet[Allocation] | object, field: str) -> Coalesce:
+def _sum_of(rows: QuerySet[Allocation], field: str) -> Coalesce:
     """The sum of allocations of the row outside, of which `field` is the key."""
-    found = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)  # type: ignore[attr-defined]  # a manager or a set: both filter
+    found = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
     return Coalesce(Subquery(found.annotate(sum=Sum("amount")).values("sum")), _NONE)
 
 
-def _narrowed(rows, customer_id, entity_id):  # type: ignore[no-untyped-def]  # whichever model has both
+def _narrowed(rows: QuerySet[Any, Any], customer_id: UUID | None, entity_id: UUID | None) -> QuerySet[Any, Any]:
+    """Rows of a model that has both, of one customer and one entity where these are given."""
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
     return rows if entity_id is None else rows.filter(entity_id=entity_id)

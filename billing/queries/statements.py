@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from billing.choices import DocumentKind
 from billing.errors import BadValue, NotThere
@@ -142,7 +142,7 @@ def owed_at_end_of(day: date, customer_id: UUID, entity: LegalEntity) -> Decimal
     return Decimal(invoices["billed"] - invoices["credited"] - paid - off)
 
 
-def _write_offs(customer_id: UUID, entity: LegalEntity):  # type: ignore[no-untyped-def]  # a set of allocations
+def _write_offs(customer_id: UUID, entity: LegalEntity) -> QuerySet[Allocation]:
     return Allocation.objects.filter(
         write_off__isnull=False, invoice__customer_id=customer_id, invoice__entity_id=entity.id
     )
