@@ -7,6 +7,7 @@ A row here is one sending to one address. Whoever calls puts each row into an ou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.db.models import F
 
 from billing.choices import DeliveryKind, DeliveryState, DeliveryWay
 from billing.errors import BadValue, NotPossible, NotThere
-from billing.models import Contact, Customer, Delivery, Invoice, LegalEntity
+from billing.models import Contact, Customer, Delivery, Invoice, InvoiceRun, LegalEntity
 from tenants.context import SHARED_ALIAS
 
 UNDER_WAY: Final = (DeliveryState.WAITING, DeliveryState.FAILING)
@@ -30,10 +31,7 @@ def queue_invoice(*, invoice_id: UUID, by: UUID | None, at: datetime) -> tuple[D
     """
     invoice = _invoice(invoice_id)
     customer = _locked(invoice.customer_id)
-    to = [(DeliveryWay.MAIL, address) for address in _addresses(customer, gets_invoices=True)]
-    if invoice.xml:
-        said = invoice.buyer
-        to.append((DeliveryWay.FOLDER, f"{said['endpoint_scheme']}:{said['endpoint_id']}"))
+    to = _receivers(invoice, _addresses(customer, gets_invoices=True))
     if not to:
         raise NotPossible(f"Nobody at {customer.name} gets invoices. Add a contact who does, then send it.")
     waiting = Delivery.objects.filter(invoice=invoice, kind=DeliveryKind.INVOICE, state__in=UNDER_WAY)
@@ -46,6 +44,42 @@ def queue_invoice(*, invoice_id: UUID, by: UUID | None, at: datetime) -> tuple[D
     if not made:
         raise NotPossible(f"{invoice.number} is on its way to everyone who gets it. See below how far it has come.")
     return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What of a run goes out, and the numbers of what nobody gets: there a contact is missing."""
+
+    run: InvoiceRun
+    deliveries: tuple[Delivery, ...]
+    unreached: tuple[str, ...]
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def queue_run(*, run_id: UUID, by: UUID | None, at: datetime) -> Queued:
+    """Have every invoice of a run that was never sent go to everyone who gets it. Raises NotThere.
+
+    Asked twice it sends nothing twice: what was queued once is left to `queue_invoice` and `again`.
+    """
+    run = InvoiceRun.objects.select_for_update().filter(id=run_id).first()
+    if run is None:
+        raise NotThere("There is no such run.")
+    known = Delivery.objects.filter(kind=DeliveryKind.INVOICE, invoice__run_id=run_id).values("invoice_id")
+    of_run = Invoice.objects.filter(run_id=run_id).values("customer_id")
+    # Locked in one order, and before looking at what was sent: somebody may be sending one of them by itself.
+    customers = {one.id: one for one in Customer.objects.select_for_update().filter(id__in=of_run).order_by("id")}
+    addresses: dict[UUID, dict[str, None]] = {}
+    for contact in Contact.objects.filter(customer_id__in=customers, ended_at=None, gets_invoices=True).order_by(
+        "email"
+    ):
+        addresses.setdefault(contact.customer_id, {})[contact.email] = None
+    made, unreached = [], []
+    for invoice in Invoice.objects.filter(run_id=run_id).exclude(id__in=known).order_by("number"):
+        to = _receivers(invoice, tuple(addresses.get(invoice.customer_id, ())))
+        customer = customers[invoice.customer_id]
+        made += [_new(DeliveryKind.INVOICE, customer, one, by, at, way=way, invoice=invoice) for way, one in to]
+        unreached += [] if to else [invoice.number]
+    return Queued(run, tuple(Delivery.objects.bulk_create(made, batch_size=500)), tuple(unreached))
 
 
 @transaction.atomic(using=SHARED_ALIAS)
@@ -138,11 +172,29 @@ def _give_up(delivery: Delivery) -> Delivery:
     return delivery
 
 
+def _receivers(invoice: Invoice, addresses: tuple[str, ...]) -> list[tuple[DeliveryWay, str]]:
+    """By which way an invoice goes to whom: mail to each address, and the folder where it has an electronic form."""
+    to = [(DeliveryWay.MAIL, address) for address in addresses]
+    if invoice.xml:
+        said = invoice.buyer
+        to.append((DeliveryWay.FOLDER, f"{said['endpoint_scheme']}:{said['endpoint_id']}"))
+    return to
+
+
 def _made(
     kind: DeliveryKind, customer: Customer, to: str, by: UUID | None, at: datetime, *,
     way: DeliveryWay = DeliveryWay.MAIL, invoice: Invoice | None = None, about: Mapping[str, Any] | None = None,
 ) -> Delivery:  # fmt: skip
-    return Delivery.objects.create(
+    made = _new(kind, customer, to, by, at, way=way, invoice=invoice, about=about)
+    made.save(force_insert=True)
+    return made
+
+
+def _new(
+    kind: DeliveryKind, customer: Customer, to: str, by: UUID | None, at: datetime, *,
+    way: DeliveryWay = DeliveryWay.MAIL, invoice: Invoice | None = None, about: Mapping[str, Any] | None = None,
+) -> Delivery:  # fmt: skip
+    return Delivery(
         kind=kind, way=way, customer=customer, invoice=invoice, about=dict(about or {}), to=to, queued_at=at,
         queued_by_id=by,
     )  # fmt: skip

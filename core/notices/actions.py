@@ -80,11 +80,18 @@ def mark_read(*, user: User, notice_ids: Iterable[UUID] | None = None) -> int:
 
 def queue(*, kind: str, payload: Mapping[str, Any]) -> OutboxItem:
     """Ask for something outside, in the same transaction as the deed. It happens at least once, soon after commit."""
+    [item] = queue_many(kind=kind, payloads=[payload])
+    return item
+
+
+def queue_many(*, kind: str, payloads: Iterable[Mapping[str, Any]]) -> list[OutboxItem]:
+    """Ask for many things of one kind, in one statement and with one wake-up call."""
     now = clock.now()
-    item = OutboxItem.objects.create(kind=kind, payload=dict(payload), created_at=now, due_at=now)
+    items = [OutboxItem(kind=kind, payload=dict(payload), created_at=now, due_at=now) for payload in payloads]
+    OutboxItem.objects.bulk_create(items, batch_size=500)
     council = current()
     on_commit(lambda: wake(DRAIN, council) if council else wake_shared(DRAIN_SHARED))
-    return item
+    return items
 
 
 def queue_mail(*, to: str, subject: str, text: str) -> OutboxItem:

@@ -89,6 +89,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.delivery.sent_again": _("Sent an invoice or statement again"),
     "console.delivery.stopped": _("Gave up on sending an invoice or statement"),
     "console.invoice.sent": _("Sent an invoice or credit note"),
+    "console.invoice_run.sent": _("Sent what was issued of a month"),
     "console.statement.sent": _("Sent a customer its statement"),
     "console.release.offered": _("Offered a release"),
     "console.release.offered_again": _("Offered a release again"),

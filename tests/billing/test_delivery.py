@@ -13,15 +13,16 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing.actions import delivery
 from billing.actions.sending import PAID, compose, pdf_of
 from billing.documents.ubl import xml_of
 from billing.errors import BadValue, NotPossible, NotThere
-from billing.models import Contact, Delivery, Invoice, InvoiceDocument
+from billing.models import Contact, Delivery, Invoice, InvoiceDocument, InvoiceRun
 from billing.queries.deliveries import kept_pdf, not_sent, of_customer, of_invoice
-from console.actions.finance.delivery import post, send_again, send_invoice, send_statement, stop_sending
+from console.actions.finance.delivery import post, send_again, send_invoice, send_run, send_statement, stop_sending
 from console.errors import NotPermitted
 from core.audit.models import Event
 from core.notices.models import OutboxItem
@@ -235,6 +236,47 @@ def test_what_is_on_its_way_is_not_queued_again():
             queued(invoice)
         Contact.objects.create(customer=invoice.customer, name="Chris", email="zed@council.example")
         assert [one.to for one in queued(invoice)] == ["zed@council.example"]
+
+
+def made_run():
+    return InvoiceRun.objects.create(
+        entity=make.make_entity(), month=date(2026, 2, 1), started_at=START, state="done", is_dry=False
+    )
+
+
+def test_a_run_is_sent_once_whole_and_says_whom_nobody_reaches(clock, port):
+    with shared():
+        run = made_run()
+        reached = [make.make_invoice(run_id=run.id), make.make_invoice(run_id=run.id)]
+        lost, other = make.make_invoice(run_id=run.id), make.make_invoice()
+        Contact.objects.filter(customer=lost.customer).update(ended_at=START)
+        finance = as_ref(make_operator("Fay", "finance"))
+        first = send_run(run_id=run.id, by=finance)
+        second = send_run(run_id=run.id, by=finance)
+        with pytest.raises(NotThere):
+            send_run(run_id=uuid4(), by=finance)
+    assert {one.invoice_id for one in first.deliveries} == {one.id for one in reached}
+    assert first.unreached == second.unreached == (lost.number,)
+    assert second.deliveries == ()
+    with MailCatcher(port) as server:
+        assert drain(None) == 2
+    assert not any(other.number in one.subject for one in caught(server.letters))
+
+
+def test_a_run_of_many_is_sent_in_as_many_statements_as_one_of_few(clock):
+    with shared():
+        finance = as_ref(make_operator("Fay", "finance"))
+        counts = []
+        for many in (2, 12):
+            run = made_run() if many == 2 else InvoiceRun.objects.create(
+                entity=make.make_entity(), month=date(2026, 3, 1), started_at=START, state="done"
+            )  # fmt: skip
+            for _one in range(many):
+                make.make_invoice(run_id=run.id)
+            with CaptureQueriesContext(connections[SHARED_ALIAS]) as asked:
+                assert len(send_run(run_id=run.id, by=finance).deliveries) == many
+            counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_a_sending_that_is_stopped_never_goes_out(clock, port):

@@ -16,7 +16,7 @@ from console.policies import require
 from console.queries.operators import OperatorRef
 from core import clock
 from core.audit.actions import record
-from core.notices.actions import queue
+from core.notices.actions import queue_many
 from tenants.context import SHARED_ALIAS
 
 KIND: Final = "console.billing_letter"
@@ -24,8 +24,7 @@ KIND: Final = "console.billing_letter"
 
 def post(deliveries: Iterable[Delivery]) -> None:
     """Put sendings into the outbox: they go out soon after the transaction is committed, and are tried until done."""
-    for one in deliveries:
-        queue(kind=KIND, payload={"delivery": str(one.id)})
+    queue_many(kind=KIND, payloads=[{"delivery": str(one.id)} for one in deliveries])
 
 
 @transaction.atomic(using=SHARED_ALIAS)
@@ -39,6 +38,20 @@ def send_invoice(*, invoice_id: UUID, by: OperatorRef) -> int:
     post(made)
     record("console.invoice.sent", by=by, subject=made[0].invoice, detail={"addresses": len(made)})
     return len(made)
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def send_run(*, run_id: UUID, by: OperatorRef) -> delivery.Queued:
+    """Send all that was issued of a run and never sent, in as many statements however many they are.
+
+    Raises NotPermitted and BillingError.
+    """
+    require(by, Permission.FINANCE)
+    queued = delivery.queue_run(run_id=run_id, by=by.id, at=clock.now())
+    post(queued.deliveries)
+    detail = {"addresses": len(queued.deliveries), "unreached": len(queued.unreached)}
+    record("console.invoice_run.sent", by=by, subject=queued.run, detail=detail)
+    return queued
 
 
 @transaction.atomic(using=SHARED_ALIAS)
