@@ -37,6 +37,10 @@ class CouncilSuspended(ValueError):
     """The council is suspended: it is resumed, by whoever suspended it, before anything else becomes of it."""
 
 
+class AccountRefused(ValueError):
+    """What a console says of a council's account is not what the interface promises: nothing of it is kept."""
+
+
 class PackNotSigned(ValueError):
     """The law pack that this council is set up with has not been signed off, as its file stands now."""
 

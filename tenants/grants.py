@@ -12,7 +12,7 @@ from django.db import models
 from tenants.base_model import ALL_PRIVILEGES, TenantModel
 from tenants.names import CONSOLE_ROLE, ROUTER_ROLE, SHARED_SCHEMA, require_council_schema
 
-_ROUTER_READS = ("Council", "Domain", "PackSignOff")
+_ROUTER_READS = ("Council", "CouncilAccount", "CouncilDocument", "Domain", "PackSignOff")
 
 
 def _models_of(app_names: list[str]) -> Iterator[type[models.Model]]:

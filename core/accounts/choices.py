@@ -16,6 +16,7 @@ class Role(models.TextChoices):
     IG_OFFICER = "ig_officer", "Information-governance officer"
     COUNCIL_ADMIN = "council_admin", "Council administrator"
     AUDITOR = "auditor", "Auditor"
+    FINANCE_CONTACT = "finance_contact", "Finance contact"
     SUPPORT = "support", "Support by an operator"
 
 

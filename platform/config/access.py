@@ -17,6 +17,7 @@ ADMINS: Final = Access.roles(Role.COUNCIL_ADMIN)
 OFFICERS: Final = Access.roles(Role.IG_OFFICER)
 
 POLICY_MAKERS: Final = Access.roles(Role.IG_OFFICER, Role.COUNCIL_ADMIN)
+FINANCE: Final = Access.roles(Role.FINANCE_CONTACT, Role.COUNCIL_ADMIN)
 
 SUPPORT_SEES: Final = frozenset({
     "accounts:second_factor", "accounts:recovery_code", "accounts:set_up", "accounts:enrol_authenticator",
@@ -146,6 +147,9 @@ _RULES: Final[dict[str, Access]] = {
     "council:rehearse_policy": POLICY_MAKERS,
     "council:rehearse_client": Access.roles(Role.IG_OFFICER),
     "council:publish_policy": POLICY_MAKERS,
+    # what is billed: for the council's finance contact, and its administrators
+    "council:account": FINANCE,
+    "council:account_document": FINANCE,
     # support access: granted by the council, and what the operator then sees
     "council:support": POLICY_MAKERS,
     "council:support_request": POLICY_MAKERS,

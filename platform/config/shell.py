@@ -24,6 +24,7 @@ from ui.shell import HelpContact, NavItem, Shell
 
 CLIENT_WORK = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.SAFEGUARDING_LEAD, Role.BROKER})
 POLICY_WORK = frozenset({Role.IG_OFFICER, Role.COUNCIL_ADMIN})
+FINANCE_WORK = frozenset({Role.FINANCE_CONTACT, Role.COUNCIL_ADMIN})
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -79,7 +80,10 @@ def _name_of(request: HttpRequest) -> str:
     user: Any = request.user
     if user.has_role(Role.SUPPORT):
         return gettext("Support by an operator")
-    return gettext("Information governance") if user.has_role(Role.IG_OFFICER) else gettext("Council administrator")
+    if user.has_role(Role.IG_OFFICER):
+        return gettext("Information governance")
+    is_finance = user.has_role(Role.FINANCE_CONTACT) and not user.has_role(Role.COUNCIL_ADMIN)
+    return gettext("Finance contact") if is_finance else gettext("Council administrator")
 
 
 def _banner(council: CouncilRef) -> str:
@@ -168,6 +172,8 @@ def _of_roles(request: HttpRequest, *, works_with_clients: bool) -> list[tuple[s
         found.append((gettext("Notices"), "council:notices", True))
     if user.has_role(Role.IG_OFFICER) or user.has_role(Role.COUNCIL_ADMIN):
         found.append((gettext("Exit copies"), "exchange:exit_copies", False))
+    if FINANCE_WORK & frozenset(user.roles):
+        found.append((gettext("Contract and invoices"), "council:account", False))
     return found
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from rest_framework.exceptions import APIException, ErrorDetail
 from rest_framework.response import Response
 
-from tenants.errors import NoCouncil
+from tenants.errors import AccountRefused, NoCouncil
 from tenants.orders.errors import NoOrder, OrderRefused
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def answer_for(error: Exception, _context: dict[str, Any]) -> Response:
 
 
 def _of(error: Exception) -> tuple[int, str, str]:
-    if isinstance(error, OrderRefused):
+    if isinstance(error, OrderRefused | AccountRefused):
         return 409, "refused", str(error)
     if isinstance(error, NoOrder | NoCouncil):
         return 404, "not_here", str(error)

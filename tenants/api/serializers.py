@@ -123,3 +123,15 @@ class SinceSerializer(serializers.Serializer[object]):
     """From which day on."""
 
     since = serializers.DateField()
+
+
+class WantedSerializer(serializers.Serializer[object]):
+    """Which files of an account are not here."""
+
+    wanted = serializers.ListField(child=serializers.CharField(), help_text="SHA-256 of each.")
+
+
+class DocumentSerializer(serializers.Serializer[object]):
+    """A PDF."""
+
+    content = serializers.CharField(max_length=2_100_000, trim_whitespace=False, help_text="In base64.")

@@ -28,7 +28,7 @@ from tenants.orders.work import OrderWork, StepRefused
 WENT_TOO: Final = (
     "every table, the audit log of the council among them",
     "every file, exit copies among them",
-    "its database role, hosts, place in the registry, readings and earlier orders",
+    "its database role, hosts, place in the registry, readings, account with its invoices' files, and earlier orders",
 )
 """What the certificate says besides the counts."""
 

@@ -37,7 +37,7 @@ WAITS = frozenset({
     "network:undo_add", "network:undo_conflict", "network:undo_end", "network:undo_join",
     "rights:client_records", "rights:end_hold",
     "rights:queue", "rights:records", "rights:request",
-    "staff:accounts", "staff:add", "staff:add_agency",
+    "council:account", "council:account_document", "staff:accounts", "staff:add", "staff:add_agency",
     "staff:agencies", "staff:agency", "staff:back", "staff:change", "staff:invite", "staff:open", "staff:open_account",
     "staff:people", "staff:person", "staff:roles", "theme", "visits:cancel", "visits:change", "visits:client",
     "visits:log", "visits:plan", "visits:undo_cancel", "visits:undo_contact",

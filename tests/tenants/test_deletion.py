@@ -17,13 +17,17 @@ from tenants.files import council_files
 from tenants.models import Council, CouncilOrder
 from tenants.queries import council_at
 from django.utils import timezone
+from tenants.account import put_account, put_document
 from tests.factories.everything import fill_everything
+from tests.tenants.account_said import CHECKSUM, PDF, account
 council = council_at("leaving.localhost")
 with inside(council):
     fill_everything("Zzyzxcanary")
 council_files(council).save("exit-copies/one/copy.zip", io.BytesIO(b"12345"))
 council_files(council_at("birch.localhost")).save("own.txt", io.BytesIO(b"theirs"))
 with shared():
+    put_account(council.id, account())
+    put_document(council.id, CHECKSUM, PDF)
     CouncilOrder.objects.create(
         id="{old}", council_id=council.id, kind="create", state="done", asked_at=timezone.now(),
         payload={{"administrator": {{"email": "zzyzxcanary@leaving.example"}}}},
@@ -110,6 +114,8 @@ def assert_gone(own, ids: dict[str, str], tmp_path) -> None:
     assert own.sql("SELECT 1 FROM pg_namespace WHERE nspname = %s", schema) == []
     assert own.sql("SELECT 1 FROM pg_roles WHERE rolname = %s", schema) == []
     assert own.sql("SELECT count(*) FROM shared.tenants_council WHERE id = %s", ids["council"]) == [(0,)]
+    for table in ("councilaccount", "councildocument"):
+        assert own.sql(f"SELECT count(*) FROM shared.tenants_{table}") == [(0,)]
     assert own.sql("SELECT id::text FROM shared.tenants_councilorder WHERE council_id = %s", ids["council"]) == [
         (ids["order"],)
     ]

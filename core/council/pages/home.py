@@ -28,7 +28,8 @@ def home(request: CouncilRequest) -> HttpResponse:
         return operator_home(request)
     if not request.viewer:
         is_admin = request.user.has_role(Role.COUNCIL_ADMIN)
-        return render(request, "council/welcome.html", {"is_admin": is_admin})
+        is_finance = request.user.has_role(Role.FINANCE_CONTACT)
+        return render(request, "council/welcome.html", {"is_admin": is_admin, "is_finance": is_finance})
     return _home(request)
 
 

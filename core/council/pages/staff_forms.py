@@ -124,7 +124,8 @@ class AccountForm(RolesForm):
         super().__init__(*args, **kwargs)
         field = self.fields["roles"]
         if isinstance(field, forms.MultipleChoiceField):
-            field.choices = [(role.value, role.label) for role in (Role.COUNCIL_ADMIN, Role.IG_OFFICER, Role.AUDITOR)]
+            without_card = (Role.COUNCIL_ADMIN, Role.IG_OFFICER, Role.AUDITOR, Role.FINANCE_CONTACT)
+            field.choices = [(role.value, role.label) for role in without_card]
 
 
 class AgencyForm(forms.Form):

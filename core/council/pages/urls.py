@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from core.council.pages import home, offers, policy, policy_drafts, policy_rehearsal, support
+from core.council.pages import account, home, offers, policy, policy_drafts, policy_rehearsal, support
 
 app_name = "council"
 urlpatterns = [
     path("", home.home, name="home"),
     path("notices", home.notices, name="notices"),
     path("notices/read", home.read_notices, name="read_notices"),
+    path("account", account.show, name="account"),
+    path("account/documents/<slug:checksum>", account.document, name="account_document"),
     path("policy", policy.show, name="policy"),
     path("policy/versions/<uuid:version_id>/cancel", policy.cancel, name="cancel_policy"),
     path("policy/drafts", policy.start, name="start_policy_draft"),

@@ -102,6 +102,15 @@ class DeploymentPort(Protocol):
     def template(self, council_id: UUID) -> Mapping[str, Any]:
         """Everything of a council but people: what a new one may start from."""
 
+    def put_account(self, council_id: UUID, account: Mapping[str, Any]) -> tuple[str, ...]:
+        """Say how a council's account stands; what it holds, `tenants.account_reading` reads. Again changes nothing.
+
+        Returns the checksums of the PDFs that it names and the deployment lacks. Raises also OrderRefused.
+        """
+
+    def put_document(self, council_id: UUID, checksum: str, content: bytes) -> None:
+        """Give a council a PDF that its account names. Raises also OrderRefused."""
+
     def fleet(self) -> Mapping[str, Any]:
         """How far the councils' schemas have come, and the last runs."""
 

@@ -15,8 +15,9 @@ from console.ports import reading
 from console.ports.base import CouncilHere, Health, OrderHere, ReadingHere
 from console.ports.errors import NotHere, OrderRefused
 from tenants import here
+from tenants.account import put_account, put_document
 from tenants.context import in_shared, shared
-from tenants.errors import NoCouncil
+from tenants.errors import AccountRefused, NoCouncil
 from tenants.orders import errors, placing
 
 
@@ -52,6 +53,14 @@ class LocalPort:
         with _asking():
             return reading.template(here.template(council_id))
 
+    def put_account(self, council_id: UUID, account: Mapping[str, Any]) -> tuple[str, ...]:
+        with _asking():
+            return reading.wanted({"wanted": list(put_account(council_id, account))}, account)
+
+    def put_document(self, council_id: UUID, checksum: str, content: bytes) -> None:
+        with _asking():
+            put_document(council_id, checksum, content)
+
     def fleet(self) -> Mapping[str, Any]:
         with _asking():
             return reading.fleet(here.fleet())
@@ -70,7 +79,7 @@ def _asking() -> Iterator[None]:
         else:
             with shared(actor="console"):
                 yield
-    except errors.OrderRefused as refused:
+    except (errors.OrderRefused, AccountRefused) as refused:
         raise OrderRefused(str(refused)) from refused
     except (errors.NoOrder, NoCouncil) as missing:
         raise NotHere(str(missing)) from missing

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 MOST_COUNCILS: Final = 5_000
 MOST_READINGS: Final = 500_000
+MOST_WANTED: Final = 500
 MOST_DEPTH: Final = 12
 _STATES: Final = frozenset({"preparing", "training", "live", "suspended"})
 LONGEST_TEXT: Final = 20_000
@@ -78,6 +79,14 @@ def readings(said: Any) -> tuple[ReadingHere, ...]:
 def template(said: Any) -> Mapping[str, Any]:
     """A council without its people. Raises BadReply."""
     return _plain("template", said)
+
+
+def wanted(said: Any, account: Mapping[str, Any]) -> tuple[str, ...]:
+    """The checksums of the files that a deployment lacks, of those that the account names. Raises BadReply."""
+    found = _Fields(said).all("wanted", MOST_WANTED, _text_of(64))
+    if not set(found) <= {one["pdf"] for one in account["invoices"]}:
+        raise BadReply("The deployment asks for a file that was not offered to it.")
+    return tuple(dict.fromkeys(found))
 
 
 def fleet(said: Any) -> Mapping[str, Any]:

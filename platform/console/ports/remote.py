@@ -6,6 +6,7 @@ order's id by whoever wants to be sure. Never called inside a transaction.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -81,6 +82,13 @@ class RemotePort:
 
     def template(self, council_id: UUID) -> Mapping[str, Any]:
         return reading.template(self._get(f"/councils/{council_id}/template"))
+
+    def put_account(self, council_id: UUID, account: Mapping[str, Any]) -> tuple[str, ...]:
+        return reading.wanted(self._ask("PUT", f"/councils/{council_id}/account", account), account)
+
+    def put_document(self, council_id: UUID, checksum: str, content: bytes) -> None:
+        said = {"content": base64.b64encode(content).decode()}
+        self._ask("PUT", f"/councils/{council_id}/documents/{checksum}", said)
 
     def fleet(self) -> Mapping[str, Any]:
         return reading.fleet(self._get("/fleet"))
