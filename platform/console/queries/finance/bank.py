@@ -97,7 +97,7 @@ def bank_page(*, page: int = 1) -> BankPage:
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE
     names = operator_names()
-    found = rows.select_related("entity", "bank_import").order_by("booked_on", "id")[first : first + PAGE]
+    found = rows.select_related("entity", "bank_import", "payment").order_by("booked_on", "id")[first : first + PAGE]
     return BankPage(tuple(_line(one, names) for one in found), count, page, pages, _imports(names))
 
 
