@@ -58,7 +58,7 @@ def extend_contract(*, contract_id: UUID, ends_on: date, by: OperatorRef) -> Con
 
 @transaction.atomic(using=SHARED_ALIAS)
 def give_notice(*, contract_id: UUID, on: date, by: OperatorRef) -> Contract:
-    """Note that notice was given on a day. Raises NotPermitted, NotThere, NotPossible, BadValue (field `on`)."""
+    """Note that notice was given on a day. Raises NotPermitted, NotThere, NotPossible, BadValue."""
     require(by, Permission.FINANCE)
     contract = billing.give_notice(contract_id=contract_id, given_on=on, on=_today(contract_id))
     record("console.contract.notice_given", by=by, subject=contract, detail={"given_on": on.isoformat()})

@@ -59,7 +59,7 @@ def carried_out(form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bo
     refused = why_not(lambda: act(dict(form.cleaned_data)))
     if refused is None:
         return True
-    at = refused.field if isinstance(refused, BadValue) and refused.field in form.fields else None
+    at = _field_of(form, refused.field) if isinstance(refused, BadValue) else None
     form.add_error(at, forms.ValidationError(str(refused), code=_code(refused)))
     return False
 
@@ -108,6 +108,13 @@ def form_answer(request: OperatorRequest, template: str, form: forms.Form, **sho
         codes = {error.code for error in form.non_field_errors().as_data()}
         status = 409 if "changed" in codes else 422
     return render(request, template, {"form": form, **shown}, status=status)
+
+
+def _field_of(form: forms.Form, name: str) -> str | None:
+    """The form's field that a refused value stands in: where it asks for one thing alone, that one."""
+    if name in form.fields:
+        return name
+    return next(iter(form.fields)) if len(form.fields) == 1 else None
 
 
 def _code(refused: Exception) -> str:
