@@ -8,7 +8,7 @@ from uuid import UUID
 from celery import shared_task
 
 from console.actions import deletion, deployments, fleet, following, onboarding, proposals, releases, syncing
-from console.actions.finance import keeping, reminders, usage
+from console.actions.finance import accounts, keeping, reminders, usage
 from console.actions.finance import runs as invoice_runs
 from tenants.context import shared
 from tenants.tasks import SharedTask
@@ -79,3 +79,9 @@ def take_usage() -> None:
 def keep_contracts() -> None:
     """Renew contracts that ran out without notice, and tell finance in time of what they ask for."""
     keeping.keep_contracts()
+
+
+@shared_task(base=SharedTask, name="console.push_accounts")  # type: ignore[untyped-decorator]  # as above
+def push_accounts() -> None:
+    """Tell deployments how their councils' accounts stand, where that has changed."""
+    accounts.push_accounts()

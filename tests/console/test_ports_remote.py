@@ -282,3 +282,20 @@ def test_a_console_without_a_key_says_so(settings):
     settings.CONSOLE_KEY = "console-1:nonsense"
     with pytest.raises(errors.Untrusted, match="is not a name, a colon"):
         RemotePort.to(Deployment(name="x", address="https://a.example", port="remote"))
+
+
+def test_an_account_and_its_files_go_out_and_only_what_was_offered_may_be_asked_for(stub, port):
+    account = {"invoices": [{"pdf": "a" * 64}, {"pdf": ""}]}
+    stub.says({"wanted": ["a" * 64]})
+    assert port.put_account(COUNCIL, account) == ("a" * 64,)
+    (method, path, _headers, body) = stub.asked[0]
+    assert (method, path, json.loads(body)) == ("PUT", f"/councils/{COUNCIL}/account", account)
+    for said in ({"wanted": ["b" * 64]}, {"wanted": "a"}, {}, {"wanted": ["a" * 64] * 501}):
+        stub.says(said)
+        with pytest.raises(errors.BadReply):
+            port.put_account(COUNCIL, account)
+    stub.says(b"", 204)
+    assert port.put_document(COUNCIL, "a" * 64, b"%PDF-1") is None
+    (method, path, _headers, body) = stub.asked[-1]
+    assert (method, path) == ("PUT", f"/councils/{COUNCIL}/documents/{'a' * 64}")
+    assert json.loads(body) == {"content": "JVBERi0x"}

@@ -123,6 +123,8 @@ if CONSOLE_HOST:
         "delete councils whose wait is over": {"task": "console.delete_due", "schedule": crontab(minute="45")},
         # A run is begun at once: this goes on with one whose worker went away.
         "go on with invoice runs": {"task": "console.work_invoice_runs", "schedule": 60.0},
+        # Within minutes of whatever changes them, and once a day: only what has changed is said again.
+        "tell councils how their account stands": {"task": "console.push_accounts", "schedule": crontab(minute="*/10")},
         "sweep the operators' outbox": {"task": "notices.drain_shared_outbox", "schedule": 60.0},
         # A deployment that is away on the first of a month is heard a day later; on the fifth what there is is taken.
         "take last month's usage": {
