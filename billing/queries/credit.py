@@ -45,15 +45,18 @@ def creditable_of(invoice_id: UUID, *, but: UUID | None = None, with_drafts: boo
     taken: dict[UUID, Decimal] = defaultdict(Decimal)
     elsewhere = NOTHING
     credited = InvoiceLine.objects.filter(invoice__credits=invoice).values_list("credits_id", "net")
-    drafted = DraftLine.objects.filter(draft__credits=invoice, draft__issued=None).exclude(draft=but)
-    for line_id, net in [*credited, *(drafted.values_list("credits_id", "net") if with_drafts else ())]:
+    lines_taken = list(credited)
+    notes = list(Invoice.objects.filter(credits=invoice).values_list("taxes", flat=True))
+    if with_drafts:
+        drafts = Draft.objects.filter(credits=invoice, issued=None)
+        waiting = {one: taxes for one, taxes in drafts.values_list("id", "taxes") if one != but}
+        notes += waiting.values()
+        lines_taken += DraftLine.objects.filter(draft__in=waiting).values_list("credits_id", "net")
+    for line_id, net in lines_taken:
         if line_id:
             taken[line_id] += net
         else:
             elsewhere += net
-    notes = list(Invoice.objects.filter(credits=invoice).values_list("taxes", flat=True))
-    if with_drafts:
-        notes += Draft.objects.filter(credits=invoice, issued=None).exclude(id=but).values_list("taxes", flat=True)
     by_rule: dict[str, tuple[Decimal, Decimal]] = {}
     for part in (part for taxes in notes for part in taxes):
         net, tax = by_rule.get(part["rule"], (NOTHING, NOTHING))

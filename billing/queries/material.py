@@ -121,6 +121,8 @@ def _billed(
         invoice__contract__in=list(contract_ids), kind=PriceKind.PRACTITIONER, month__in=list(months), credits=None
     ).values_list("invoice__contract_id", "invoice_id", "invoice__kind", "key", "council_id", "month", "net")
     for contract_id, invoice_id, kind, key, council_id, month, net in rows:
+        if council_id is None or month is None:
+            continue  # practitioners are always a council's, of a month
         covers = covered.get(contract_id, {})
         amount = net if kind == DocumentKind.INVOICE else -net
         is_correction = key.startswith(USAGE)

@@ -70,7 +70,9 @@ def _used(orders: Iterable[PurchaseOrder], but: UUID | None) -> dict[UUID, Decim
     issued = Invoice.objects.filter(order__in=orders).values_list("order_id", "kind").annotate(sum=Sum("net"))
     for order_id, kind, net in issued:
         used[order_id] += net if kind == DocumentKind.INVOICE else -net
-    open_drafts = Draft.objects.filter(order__in=orders, issued=None, kind=DocumentKind.INVOICE).exclude(id=but)
+    open_drafts = Draft.objects.filter(order__in=orders, issued=None, kind=DocumentKind.INVOICE)
+    if but:
+        open_drafts = open_drafts.exclude(id=but)
     for order_id, net in open_drafts.values_list("order_id").annotate(sum=Sum("net")):
         used[order_id] += net
     return used

@@ -8,40 +8,36 @@ from datetime import date
 
 from billing.choices import DocumentKind, Hold
 from billing.errors import BillingError
-from billing.models import Contact, Contract, Covered, Draft
+from billing.models import Contract, Covered, Draft
 from billing.pricing import Line
 from billing.proposing import Keys, WorkedOut, keys_of, work_out
 from billing.queries.credit import Creditable, creditable_of, require_creditable
 from billing.queries.holds import holds_of_buyer, holds_of_order
-from billing.queries.material import lot_of
-from billing.queries.orders import orders_left
+from billing.queries.material import Lot, lot_of
 from billing.tax import TaxRule, rule_for, rule_named
 
 
 def holds_now(draft: Draft, *, on: date) -> list[str]:
     """Everything that is wrong with a draft if it is issued on a day, as things stand now; also what was allowed."""
     keys = keys_of(Covered.objects.filter(draft=draft).values_list("key", flat=True))
+    lot = lot_of([draft.contract_id], months=keys.months, but=draft.id)
     held: list[str] = []
     try:
         if keys:
-            held += [] if basis_now(draft, keys, on=on) == draft.basis else [Hold.CHANGED.value]
+            held += [] if basis_now(draft, keys, lot, on=on) == draft.basis else [Hold.CHANGED.value]
         if draft.kind == DocumentKind.CREDIT_NOTE:
             require_creditable(draft)
     except BillingError:
         held = [Hold.CHANGED.value]
-    orders = orders_left([draft.contract_id], but=draft.id).get(draft.contract_id, ())
-    reached = Contact.objects.filter(customer=draft.customer_id, gets_invoices=True, ended_at=None).exists()
-    held += holds_of_order(draft, orders, draft.customer)
-    held += holds_of_buyer(draft.customer, is_reached=reached)
-    return held
+    held += holds_of_order(draft, lot.orders.get(draft.contract_id, ()), draft.customer)
+    return [*held, *holds_of_buyer(draft.customer, is_reached=draft.customer_id in lot.reached)]
 
 
-def basis_now(draft: Draft, keys: Keys, *, on: date) -> str:
+def basis_now(draft: Draft, keys: Keys, lot: Lot, *, on: date) -> str:
     """The basis that a draft's keys come to now, if it is issued on a day; empty where they come to nothing.
 
     Raises NoPrice.
     """
-    lot = lot_of([draft.contract_id], months=keys.months, but=draft.id)
     contract = lot.contracts[draft.contract_id]
     worked = work_out(lot.material[draft.contract_id].without(draft.id), keys)
     if not worked.lines:

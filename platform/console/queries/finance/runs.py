@@ -165,7 +165,7 @@ def draft_sums(run_id: UUID) -> DraftSums:
 
 def _rows() -> QuerySet[InvoiceRun, Any]:
     counts = {name: Count("items", filter=Q(items__outcome=name)) for name in Outcome.values}
-    done = Count("items", filter=Q(items__at__gte=F("started_at")))
+    done = Count("items", filter=Q(items__round=F("round")))
     return InvoiceRun.objects.select_related("entity").annotate(**counts, done=done)
 
 
