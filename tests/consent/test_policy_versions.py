@@ -314,6 +314,7 @@ with inside(amber):
 """
 
 
+@pytest.mark.slow
 def test_of_four_that_publish_for_one_day_at_once_one_does(own_database):
     done = own_database.python(AT_ONCE)
     said, versions = json.loads(done.stdout.splitlines()[-1])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 HEAD = """
 import json
 from datetime import timedelta
@@ -73,6 +75,7 @@ def said(own_database, code: str) -> dict:
     return json.loads(own_database.python(HEAD + code).stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_council_is_deleted_after_its_wait_and_certified(own_database):
     # Made here: a database role belongs to the whole cluster, and those of the copied councils are in use elsewhere.
     own_database.manage("create_council", "Leaving", "leaving.localhost", "--pack", "gb-eng")

@@ -24,6 +24,8 @@ from tenants.context import inside
 from tenants.queries import council_named
 from tests.factories.site import Site
 
+pytestmark = pytest.mark.slow
+
 council = council_named({name!r})
 found = {{"people": {{}}, "pages": []}}
 with inside(council, actor="test"):
@@ -96,7 +98,7 @@ def demo(own_database):
     return own_database
 
 
-@pytest.mark.parametrize("name", [pytest.param("Brighton", marks=pytest.mark.slow), "Victoria"])
+@pytest.mark.parametrize("name", ["Brighton", "Victoria"])
 def test_a_small_council_is_loaded_with_full_pages_and_people_who_can_sign_in(demo, name):
     region = "au" if name == "Victoria" else "uk"
     demo.manage("create_council", name, f"{name.lower()}.localhost", "--pack", PACKS[name], "--region", region)
@@ -137,7 +139,6 @@ def test_a_small_council_is_loaded_with_full_pages_and_people_who_can_sign_in(de
     assert all(email in codes for email in wanted)
 
 
-@pytest.mark.slow
 def test_outside_of_demo_mode_nothing_is_loaded_and_nobody_is_shown(own_database):
     own_database.manage("create_council", "Brighton", "brighton.localhost", "--pack", "gb-eng")
     for command in (("load_demo", "--council", "Brighton"), ("show_demo",)):
@@ -155,7 +156,6 @@ def test_outside_of_demo_mode_nothing_is_loaded_and_nobody_is_shown(own_database
     )
 
 
-@pytest.mark.slow
 def test_a_council_without_a_sample_or_that_is_not_there_is_a_sentence(demo):
     assert "There is no sample for Amber" in demo.manage("load_demo", "--council", "Amber", check=False).stderr
     assert "There is no council called" in demo.manage("load_demo", "--council", "Nowhere", check=False).stderr

@@ -15,6 +15,8 @@ INVITE = """
 from core.accounts.actions.people import invite_person
 from tenants.context import inside
 from tenants.queries import council_named
+
+pytestmark = pytest.mark.slow
 with inside(council_named("Amber")):
     invite_person(email="new.colleague@agency.example", roles=["practitioner"], by=None)
 """
@@ -35,7 +37,6 @@ def close_the_door(own, *, closed: bool) -> None:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [own.name])
 
 
-@pytest.mark.slow
 def test_a_database_that_is_away_gives_a_plain_page_and_comes_back_by_itself(own_database):
     port = own_database.serve()
     assert ask(port)[0] == 200

@@ -198,6 +198,7 @@ def test_someone_invited_before_the_shield_finds_nothing_left_of_it(amber):
     assert str(ids.client).encode() not in body
 
 
+@pytest.mark.slow
 def test_control_the_same_person_without_a_shield_is_found(amber):
     with inside(amber):
         viewer, worker = make_viewer(), make_viewer(make_service(code="education.school"))

@@ -21,6 +21,8 @@ from core import clock
 from tenants.context import shared
 from tenants.queries import council_named
 
+pytestmark = pytest.mark.slow
+
 dogwood = council_named("NAME")
 with shared():
     here, _is_new = Deployment.objects.get_or_create(port="local", defaults={"name": "This machine", "region": "uk"})

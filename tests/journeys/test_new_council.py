@@ -27,6 +27,8 @@ from tenants.context import shared
 from tests.factories.console import make_operator
 from tests.factories.site import session_for
 from tests.journeys.conftest import VIEWS
+
+pytestmark = pytest.mark.slow
 made = {}
 with shared():
     for view in VIEWS:
@@ -35,9 +37,9 @@ print(json.dumps(made))
 """
 
 
-@pytest.fixture(params=["wide", pytest.param("narrow-no-script", marks=pytest.mark.slow)])
+@pytest.fixture(params=["wide", "narrow-no-script"])
 def view(request: pytest.FixtureRequest) -> str:
-    """One view in make test: this journey starts five processes."""
+    """Two views: this journey starts five processes."""
     return request.param
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from core import clock
@@ -65,6 +66,7 @@ def test_an_officer_rehearses_a_tightened_policy_and_publishes_it_for_a_later_da
     expect(page.get_by_text("Cancelled: that policy will not start.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_other_sections_of_the_editor_read_well(visitors):
     iris = visitors("iris")
     iris.go("/policy")

@@ -17,6 +17,8 @@ from tenants.queries import council_named
 from tests.factories import make_client, make_involvement, make_publication
 from tests.journeys.conftest import VIEWS
 
+pytestmark = pytest.mark.slow
+
 made = {}
 with inside(council_named("Amber")):
     for number, view in enumerate(VIEWS):

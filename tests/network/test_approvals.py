@@ -354,6 +354,7 @@ print(json.dumps([said, approval.state, voices, shown]))
 """
 
 
+@pytest.mark.slow
 def test_of_four_leads_who_decide_at_once_one_wins_and_the_others_read_that_it_is_decided(own_database):
     said, state, voices, shown = json.loads(own_database.python(AT_ONCE).stdout.splitlines()[-1])
     assert said == ["AlreadyDecided", "AlreadyDecided", "AlreadyDecided", "decided"]
@@ -488,6 +489,7 @@ print(json.dumps(said))
 """
 
 
+@pytest.mark.slow
 def test_a_line_ended_while_a_lead_approves_is_never_shown_and_neither_waits_for_the_other(own_database):
     for ended, approved, live, waiting in json.loads(own_database.python(BOTH).stdout.splitlines()[-1]):
         assert ended == "done"

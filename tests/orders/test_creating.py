@@ -12,7 +12,7 @@ import pytest
 from core.consent.packs_here import packs_here
 from tests import bootstrap
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 CHECKSUM = {pack["id"]: pack["checksum"] for pack in packs_here()}["gb-eng"]
 STEPS = """
@@ -112,7 +112,6 @@ KILLS = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("where", KILLS)
 def test_a_creation_that_was_killed_goes_on_and_makes_one_council(making, where):
     process, code = KILLS[where]
@@ -132,7 +131,6 @@ def test_a_creation_that_was_killed_goes_on_and_makes_one_council(making, where)
     assert after[3][0][0] == making.before[3][0][0] + 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("step", "kind"), [("furnish", "refuse"), ("invite", "break")])
 def test_a_creation_that_fails_is_undone_without_a_trace(making, step, kind):
     making.place()
@@ -157,7 +155,6 @@ def test_a_creation_whose_schema_can_t_be_built_is_undone_too(making):
     assert making.names() == making.before
 
 
-@pytest.mark.slow
 def test_an_undoing_that_was_killed_or_failed_is_gone_on_with(making):
     making.place()
     making.fault("furnish", "refuse")
@@ -190,7 +187,6 @@ except StepRefused as refused:
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", ["leased_by='mine', error='It was refused.'", "leased_by='another'"])
 def test_a_worker_that_lost_its_hold_opens_no_council_that_is_being_undone(making, change):
     making.place()
@@ -228,7 +224,6 @@ creating.undo(work)
 """
 
 
-@pytest.mark.slow
 def test_nobody_opens_a_council_while_it_is_being_undone(making):
     making.place()
     making.work("migrator")
@@ -236,7 +231,6 @@ def test_nobody_opens_a_council_while_it_is_being_undone(making):
     assert making.names() == making.before
 
 
-@pytest.mark.slow
 def test_a_host_that_was_taken_meanwhile_fails_the_creation_and_spares_the_other_council(making):
     making.place()
     making.own.manage("create_council", "Dale first", "www.dale.localhost", "--pack", "gb-eng")

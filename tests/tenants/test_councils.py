@@ -47,6 +47,7 @@ def test_a_council_is_made_in_one_command_and_a_second_time_is_refused_in_a_sent
     assert own_database.sql("SELECT count(*) FROM shared.tenants_council WHERE name LIKE 'Dale%%'") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_replayed_council_equals_one_that_django_built(own_database):
     """The first council ever was built by migrations, the others by replaying its statements: same tables, same rights."""
     own_database.manage("create_council", "Dale", "dale.localhost", "--pack", "gb-eng")

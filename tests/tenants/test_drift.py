@@ -6,6 +6,8 @@ import pytest
 
 from tests.tenants.test_fleet_runs import outcome, run
 
+pytestmark = pytest.mark.slow
+
 DRIFT = (
     "from tenants.fleet.drift import check_drift\nfound = check_drift()\n"
     "for one in found.drifted: print(one.schema_name, one.in_words)\n"
@@ -97,7 +99,6 @@ def test_councils_of_an_older_release_are_compared_with_one_another(own_database
     assert f"{schemas[2]} extra column people_client.spare" in said.stdout
 
 
-@pytest.mark.slow
 def test_the_command_says_how_far_the_councils_are_and_ends_with_1_when_one_is_behind(own_database, schemas):
     assert "3 of 3 councils are current, 0 behind." in own_database.manage("fleet", "status").stdout
     assert "3 of 3 councils have exactly this release's migrations." in own_database.manage("fleet", "verify").stdout

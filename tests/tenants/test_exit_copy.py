@@ -28,6 +28,8 @@ with inside(council_at("birch.localhost")):
 EXPORT = """
 from tenants.exit_copy.writing import write
 from tenants.queries import council_at
+
+pytestmark = pytest.mark.slow
 with open({path!r}, "wb") as sink:
     print(write(council_at("amber.localhost"), sink).rows)
 """
@@ -134,7 +136,6 @@ def test_what_is_nothing_and_what_is_empty_are_told_apart(full_database, amber_c
     assert min(seen.values()) > 10
 
 
-@pytest.mark.slow
 def test_a_tampered_copy_or_a_host_that_is_taken_leaves_nothing_behind(full_database, amber_copy, tmp_path):
     before = full_database.sql("SELECT count(*) FROM pg_namespace")
     taken = full_database.manage("load_exit_copy", str(amber_copy), "--host", "birch.localhost", check=False)
@@ -199,7 +200,6 @@ with shared():
 """
 
 
-@pytest.mark.slow
 def test_a_live_council_that_leaves_suspended_is_loaded_as_a_live_one(own_database, tmp_path):
     copy = tmp_path / "copy.zip"
     own_database.python(SIGN)

@@ -19,6 +19,8 @@ RESUME = MIGRATE.replace("migrate_councils(print)", "resume(print)").replace(
 KILL = """
 import os, signal
 import tenants.fleet.{module} as module
+
+pytestmark = pytest.mark.slow
 real, calls = module.{name}, []
 def killed(*values, **named):
     calls.append(1)
@@ -104,7 +106,6 @@ def test_a_release_reaches_every_council_once_and_the_next_deploy_has_nothing_to
     assert runs(fleet) == [("migrate", "done")]
 
 
-@pytest.mark.slow
 def test_a_replayed_release_leaves_what_django_itself_would_have_made(fleet):
     run(fleet, "table", "column", "index")
     code = (
@@ -114,7 +115,6 @@ def test_a_replayed_release_leaves_what_django_itself_would_have_made(fleet):
     assert outcome(run(fleet, "table", "column", "index", code=code)) == ["26", "0", "0"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("module", "name", "call", "when"), STAGES, ids=[stage[3] for stage in STAGES])
 def test_a_killed_run_is_gone_on_with_and_nothing_is_done_twice(fleet, module, name, call, when):
     killed = run(fleet, "table", before=KILL.format(module=module, name=name, call=call), check=False)
@@ -140,7 +140,6 @@ def test_a_poisoned_council_stops_no_other_and_its_error_names_no_data(fleet):
     assert fleet.sql("SELECT error FROM shared.tenants_schemastatus WHERE error <> ''") == []
 
 
-@pytest.mark.slow
 def test_a_damaged_council_fails_by_name_and_one_without_its_schema_is_skipped(fleet):
     damaged, closed, gone = schemas(fleet)[18:21]
     fleet.sql(f'DROP TABLE "{damaged}".django_migrations')
@@ -160,7 +159,6 @@ def test_a_damaged_council_fails_by_name_and_one_without_its_schema_is_skipped(f
     assert f"{gone} differs: missing schema." in found
 
 
-@pytest.mark.slow
 def test_a_failing_canary_stops_the_run_before_any_other_council_and_resuming_goes_on(fleet):
     canary = schemas(fleet)[7]
     fleet.sql(
@@ -177,7 +175,6 @@ def test_a_failing_canary_stops_the_run_before_any_other_council_and_resuming_go
     assert runs(fleet) == [("migrate", "done")]
 
 
-@pytest.mark.slow
 def test_a_release_that_is_broken_for_all_stops_at_the_canaries(fleet):
     said = outcome(run(fleet, "broken"))
     assert said == ["0", "3", "0", "False"]
@@ -186,7 +183,6 @@ def test_a_release_that_is_broken_for_all_stops_at_the_canaries(fleet):
     ]
 
 
-@pytest.mark.slow
 def test_a_council_whose_table_is_locked_for_a_while_is_tried_again(fleet):
     busy = schemas(fleet)[10]
     begun: set[object] = set()
@@ -226,7 +222,6 @@ def test_a_second_runner_leaves_the_run_to_the_first(fleet):
     assert runs(fleet) == []
 
 
-@pytest.mark.slow
 def test_two_runners_at_once_do_everything_once(fleet):
     code = HEAD + "import django; django.setup()\n" + RELEASE.format("'table'") + MIGRATE
     both = [fleet.start(sys.executable, "-c", code) for _ in range(2)]
@@ -262,7 +257,6 @@ module.ways = meanwhile
     assert notes(fleet).keys() == set(schemas(fleet))
 
 
-@pytest.mark.slow
 def test_an_index_built_concurrently_is_built_again_when_a_try_left_it_unfinished(fleet):
     run(fleet, "table")
     broken = schemas(fleet)[4]
@@ -279,7 +273,6 @@ def test_an_index_built_concurrently_is_built_again_when_a_try_left_it_unfinishe
     assert valid == [(True, False)] * 25
 
 
-@pytest.mark.slow
 def test_a_release_that_is_rolled_back_leaves_councils_that_know_more_alone(fleet):
     run(fleet, "table")
     assert outcome(run(fleet))[-1] == "True"
@@ -288,7 +281,6 @@ def test_a_release_that_is_rolled_back_leaves_councils_that_know_more_alone(flee
     assert said == [("skipped", "the council knows migrations that this release does not")]
 
 
-@pytest.mark.slow
 def test_a_run_of_an_older_release_is_overtaken_by_the_next(fleet):
     killed = run(fleet, "table", before=KILL.format(module="forward", name="_finish", call=4), check=False)
     assert killed.returncode == -9
@@ -297,7 +289,6 @@ def test_a_run_of_an_older_release_is_overtaken_by_the_next(fleet):
     assert notes(fleet) == {schema: ["once", "python"] for schema in schemas(fleet)}
 
 
-@pytest.mark.slow
 def test_rights_that_were_altered_are_put_right_with_the_next_release(fleet):
     schema = schemas(fleet)[5]
     fleet.sql(f'GRANT UPDATE, DELETE, TRUNCATE ON "{schema}".audit_event TO "{schema}"')
@@ -306,7 +297,6 @@ def test_rights_that_were_altered_are_put_right_with_the_next_release(fleet):
     assert fleet.sql(held, schema) == [("INSERT",), ("SELECT",)]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_two_hundred_councils_one_of_them_poisoned_killed_at_every_stage(django_db_setup, cluster):
     own = with_councils(cluster, 197)

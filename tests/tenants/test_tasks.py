@@ -60,6 +60,7 @@ def test_every_task_of_the_product_has_our_base():
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_a_real_worker_runs_it_in_the_right_council_twice_with_one_effect(own_database, broker):
     own_database.variables["BROKER_URL"] = broker.url
     own_database.start(
