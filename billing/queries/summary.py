@@ -88,7 +88,7 @@ def billed_by_month(first: date, last: date) -> dict[str, tuple[Billed, ...]]:
             billed=Sum("net", filter=Q(kind=DocumentKind.INVOICE)),
             credited=Sum("net", filter=Q(kind=DocumentKind.CREDIT_NOTE)),
         )
-        .order_by("currency", "month")
+        .order_by("-currency", "month")
     )
     found: dict[str, list[Billed]] = defaultdict(list)
     for one in rows:
