@@ -191,10 +191,10 @@ AUNZ = (
     ("aligned-ibrp-050-aunz", "every line is of a GST category",
      f"not({_LINES}[not(cac:Item/cac:ClassifiedTaxCategory[cac:TaxScheme/cbc:ID = 'GST']/cbc:ID)])"),
     ("aligned-ibrp-059", "and of one alone", f"not({_LINES}[count(cac:Item/cac:ClassifiedTaxCategory) != 1])"),
-    ("aligned-ibrp-051-aunz", "a part's tax is its rate of its net",
+    ("aligned-ibrp-051-aunz", "a part's tax is its rate of its net (the rule grants a whole dollar)",
      ("not(//cac:TaxSubtotal[cac:TaxCategory/cbc:Percent]"
-     "[(cbc:TaxAmount - cbc:TaxableAmount * cac:TaxCategory/cbc:Percent div 100) > 0.0051"
-     " or (cbc:TaxAmount - cbc:TaxableAmount * cac:TaxCategory/cbc:Percent div 100) < -0.0051])")),
+     "[(cbc:TaxAmount - cbc:TaxableAmount * cac:TaxCategory/cbc:Percent div 100) > 0.02"
+     " or (cbc:TaxAmount - cbc:TaxableAmount * cac:TaxCategory/cbc:Percent div 100) < -0.02])")),
     ("aligned-ibrp-053", "a line's net is its quantity of its price",
      (f"not({_LINES}[((cbc:InvoicedQuantity | cbc:CreditedQuantity) * cac:Price/cbc:PriceAmount"
      " - cbc:LineExtensionAmount) > 0.02 or ((cbc:InvoicedQuantity | cbc:CreditedQuantity)"
