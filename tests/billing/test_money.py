@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.errors import BadValue
 from billing.money import read_amount, to_penny, total, written
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 
 amounts = st.decimals(min_value="0.01", max_value="99999999.99", places=2)
 exact = st.decimals(min_value="-99999999", max_value="99999999", places=6)
@@ -23,11 +25,13 @@ def test_half_a_penny_is_rounded_away_from_nothing(amount, rounded):
     assert to_penny(Decimal(amount)) == Decimal(rounded)
 
 
+@UNHURRIED
 @given(exact)
 def test_a_credit_is_rounded_as_what_it_credits(amount):
     assert to_penny(-amount) == -to_penny(amount)
 
 
+@UNHURRIED
 @given(exact)
 def test_rounding_moves_an_amount_by_half_a_penny_at_most(amount):
     assert abs(to_penny(amount) - amount) <= Decimal("0.005")
@@ -38,6 +42,7 @@ def test_a_sum_of_nothing_has_two_places():
 
 
 @pytest.mark.parametrize("currency", ["GBP", "AUD"])
+@UNHURRIED
 @given(amount=amounts)
 def test_what_is_written_is_read_back_as_the_same_amount(currency, amount):
     assert read_amount(written(amount, currency), field="amount", currency=currency) == amount
