@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from billing.errors import BadValue
 from billing.identifiers import tax_id
 
-
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 
 
