@@ -127,6 +127,13 @@ def test_auditors_see_and_change_nothing_and_others_see_nothing(console):
 # --- customers and contacts
 
 
+def test_every_field_of_a_form_with_sections_stands_in_one_of_them():
+    from console.pages.finance.parties_forms import CustomerForm, EntityForm
+
+    for form in (CustomerForm, EntityForm):
+        assert sorted(name for _title, names in form.sections for name in names) == sorted(form.base_fields)
+
+
 def test_a_customer_is_added_with_its_numbers_as_they_are_written(console):
     from billing.models import Customer
 
@@ -333,7 +340,7 @@ def test_prices_that_can_t_be_are_refused_by_line_and_what_was_typed_stays(conso
     ("typed", "sentence"),
     [
         ({"valid_from_day": "30", "valid_from_month": "2", "valid_from_year": "2027"}, "February 2027 has 28 days"),
-        ({"valid_from_day": "", "valid_from_month": "", "valid_from_year": ""}, "Enter the in force from"),
+        ({"valid_from_day": "", "valid_from_month": "", "valid_from_year": ""}, "Enter the first day"),
         (day("valid_from", date(2020, 1, 1)), "New prices can hold from"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
@@ -41,6 +41,8 @@ def _choose(form: forms.Form, name: str, choices: Choices) -> None:
 
 class TermsForm(forms.Form):
     """The terms of a contract that can be changed while it runs."""
+
+    widths: ClassVar = {"reference": 20, "renews_months": 3, "notice_days": 3, "payment_days": 3}
 
     renews_months = CountField(
         label=_("Renews by how many months"), most=MOST_MONTHS, help_text=_("0: it ends and does not renew."),
@@ -114,6 +116,8 @@ class DayForm(forms.Form):
 class CouncilForm(forms.Form):
     """A council that comes on a contract."""
 
+    widths: ClassVar = {"population": 10}
+
     council_id = forms.TypedChoiceField(
         label=_("Council"), coerce=UUID, empty_value=None,
         error_messages={"required": _("Choose a council"), "invalid_choice": _("Choose a council of the list")},
@@ -144,6 +148,8 @@ class CouncilForm(forms.Form):
 class DiscountForm(forms.Form):
     """Per cent off, on one kind of price or on all, from a day to a day."""
 
+    widths: ClassVar = {"percent": 5}
+
     kind = forms.ChoiceField(label=_("On"), choices=[("", _("Everything")), *PriceKind.choices], required=False)
     percent = PercentField(
         label=_("Discount in per cent"), error_messages={"required": _("Enter a share above 0 and up to 100")}
@@ -165,6 +171,8 @@ class DiscountForm(forms.Form):
 
 class ChargeForm(forms.Form):
     """Something billed once."""
+
+    widths: ClassVar = {"quantity": 5, "agreed_price": 10}
 
     kind = forms.ChoiceField(
         label=_("What"), choices=[(one.value, one.label) for one in ONCE], widget=forms.RadioSelect,
@@ -207,6 +215,8 @@ class ChargeForm(forms.Form):
 
 class OrderForm(forms.Form):
     """A customer's purchase order."""
+
+    widths: ClassVar = {"number": 20, "value": 10}
 
     number = OneLineField(label=_("Number"), most=40, error_messages={"required": _("Enter the order's number")})
     valid_from = DatePartsField(label=_("Valid from"))

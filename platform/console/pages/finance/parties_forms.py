@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import available_timezones
 
 from django import forms
@@ -41,6 +41,10 @@ def _email(label: Any, missing: Any) -> forms.EmailField:
         label=label, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": missing, "invalid": _("Enter an address such as name@council.example")},
     )  # fmt: skip
+
+
+ADDRESS: Final = ("street", "street_2", "city", "region", "postcode", "country")
+EINVOICES: Final = ("endpoint_scheme", "endpoint_id")
 
 
 class PartyForm(forms.Form):
@@ -90,6 +94,14 @@ class PartyForm(forms.Form):
 class CustomerForm(PartyForm):
     """Who pays."""
 
+    sections: ClassVar = (
+        ("", ("name", "legal_name")),
+        (_("Address"), ADDRESS),
+        (_("Numbers"), ("tax_id", "registration")),
+        (_("On invoices"), ("buyer_reference", "needs_order", "takes_einvoices", *EINVOICES)),
+    )
+    widths: ClassVar = {"postcode": 10, "tax_id": 20, "registration": 20}
+
     buyer_reference = OneLineField(
         label=_("Buyer's reference (optional)"), most=60, required=False,
         help_text=_("What the customer wants on every invoice: its cost centre or contact"),
@@ -102,6 +114,20 @@ class CustomerForm(PartyForm):
 
 class EntityForm(PartyForm):
     """A company of ours that bills. Its code and its currency are chosen once."""
+
+    sections: ClassVar = (
+        ("", ("name", "legal_name", "code", "currency")),
+        (_("Address"), (*ADDRESS, "time_zone")),
+        (_("Numbers"), ("tax_id", "registration", *EINVOICES)),
+        (_("For questions"), ("email", "phone")),
+        (_("Bank account"), ("account_name", "sort_code", "account_number", "iban")),
+        (_("Paying and reminding"), ("payment_days", "reminder_days")),
+        (_("Accounting"), ("accounts",)),
+    )
+    widths: ClassVar = {
+        "postcode": 10, "tax_id": 20, "registration": 20, "code": 10, "time_zone": 20, "phone": 20, "sort_code": 10,
+        "account_number": 10, "payment_days": 3, "reminder_days": 20,
+    }  # fmt: skip
 
     code = OneLineField(
         label=_("Code"), most=8, help_text=_("Begins every invoice number, such as PWUK. It can't be changed later."),
@@ -119,16 +145,16 @@ class EntityForm(PartyForm):
     email = _email(_("E-mail address for questions"), _("Enter an e-mail address for questions about invoices"))
     phone = PhoneField(label=_("Phone number for questions"))
     account_name = OneLineField(
-        label=_("Bank account: name"), most=70, error_messages={"required": _("Enter the name of the bank account")}
+        label=_("Name of the account"), most=70, error_messages={"required": _("Enter the name of the bank account")}
     )
     sort_code = OneLineField(
-        label=_("Bank account: sort code or BSB"), most=8,
+        label=_("Sort code or BSB"), most=8,
         error_messages={"required": _("Enter the sort code, such as 00-00-00, or the BSB, such as 000-000")},
     )  # fmt: skip
     account_number = OneLineField(
-        label=_("Bank account: number"), most=20, error_messages={"required": _("Enter the account number")}
+        label=_("Account number"), most=20, error_messages={"required": _("Enter the account number")}
     )
-    iban = OneLineField(label=_("Bank account: IBAN (optional)"), most=42, required=False)
+    iban = OneLineField(label=_("IBAN (optional)"), most=42, required=False)
     payment_days = CountField(
         label=_("Days to pay"), least=0, most=MOST_DAYS, help_text=_("Where a contract says nothing else"),
         error_messages={"required": _("Enter how many days customers have to pay")},
@@ -147,7 +173,9 @@ class EntityForm(PartyForm):
 
     def __init__(self, data: Any = None, *, is_new: bool = True, **given: Any) -> None:
         super().__init__(data, **given)
-        self.fields["phone"].required = True
+        self.fields["phone"].required = self.fields["tax_id"].required = True
+        self.fields["tax_id"].label = _("VAT number or ABN")
+        self.fields["tax_id"].error_messages["required"] = _("Enter the VAT number or ABN: no invoice is valid without")
         self.fields["phone"].error_messages["required"] = _("Enter a phone number for questions about invoices")
         in_region(self, str(self["country"].value() or "GB"))
         if not is_new:
@@ -195,6 +223,8 @@ class EntityForm(PartyForm):
 
 class ContactForm(forms.Form):
     """Someone at a customer's to write to or to ring about money."""
+
+    widths: ClassVar = {"phone": 20}
 
     name = OneLineField(label=_("Name"), most=120, error_messages={"required": _("Enter their name, or their office")})
     email = _email(_("E-mail address"), _("Enter their e-mail address"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -23,11 +23,14 @@ MOST_PRACTITIONERS = 1_000_000
 class BookForm(forms.Form):
     """All prices in one currency, from a day on. A book is published whole."""
 
+    widths: ClassVar = {kind.value: 10 for kind in SINGLE}
+
     name = OneLineField(
         label=_("Name"), most=80, help_text=_("Such as Prices 2027"), error_messages={"required": _("Enter a name")}
     )
     valid_from = DatePartsField(
         label=_("In force from"),
+        subject=_("First day"),
         help_text=_("From this day on the new prices hold, but for contracts that keep theirs."),
     )
 
@@ -73,6 +76,8 @@ class BookForm(forms.Form):
 
 class CountForm(forms.Form):
     """A number that was counted, and how."""
+
+    widths: ClassVar = {"count": 10}
 
     count = CountField(
         label=_("Active practitioners"),
