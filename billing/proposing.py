@@ -68,7 +68,8 @@ class Material:
     """All that a contract's drafts are worked out from.
 
     `billed` is what a council's practitioners of a month came to where the month was billed, `adjusted` what later
-    corrections added to it. `creditable` is what is left of the contract's invoices before tax, newest first.
+    corrections added to it. `creditable` is what is left of the contract's invoices before tax, newest first; `waived`
+    are those that were credited whole: what they billed is not asked for any more, and so is no correction of it.
     """
 
     terms: Terms
@@ -80,6 +81,7 @@ class Material:
     billed: Mapping[tuple[UUID, date], Decimal] = field(default_factory=dict)
     adjusted: Mapping[tuple[UUID, date], Decimal] = field(default_factory=dict)
     creditable: tuple[tuple[UUID, Decimal], ...] = ()
+    waived: frozenset[UUID] = frozenset()
 
     def without(self, draft_id: UUID) -> Material:
         """As if a draft were not there: what it is worked out from again."""
@@ -274,7 +276,7 @@ def _correction(material: Material, correction: Correction) -> tuple[UUID, Line 
     cover = material.covered.get(month_key(month))
     book: Book | None = material.books.of(cover.book_id) if cover and cover.book_id else None
     book = book or material.books.for_month(terms, month)
-    if not places or book is None:
+    if not places or book is None or (cover and cover.invoice_id in material.waived):
         return correction.reading_id, None
     now = total(
         line.net for place in places for line in practitioner_lines(terms, book, month, place, correction.count)

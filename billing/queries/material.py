@@ -77,7 +77,8 @@ def _material(
             covered=covered.get(contract_id, {}),
             billed=billed.get(contract_id, {}),
             adjusted=adjusted.get(contract_id, {}),
-            creditable=tuple(creditable.get(contract_id, ())),
+            creditable=tuple(one for one in creditable.get(contract_id, ()) if one[1] > 0),
+            waived=frozenset(invoice_id for invoice_id, left in creditable.get(contract_id, ()) if left <= 0),
         )
         for contract_id, one in terms.items()
     }
@@ -142,7 +143,6 @@ def _creditable(contract_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, Dec
         .values_list("contract_id", "id", "net", "credited")
     )
     for contract_id, invoice_id, net, credited in rows:
-        left = net - (credited or Decimal(0))
-        if left > 0:
-            found[contract_id].append((invoice_id, left))
+        if net:
+            found[contract_id].append((invoice_id, net - (credited or Decimal(0))))
     return found

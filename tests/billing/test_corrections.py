@@ -146,3 +146,15 @@ def test_what_finance_credited_as_a_kindness_is_not_taken_back_by_a_correction(c
     )
     correct(contract.january, 101)
     assert drafted(contract, JAN).draft.net == Decimal("3.20")
+
+
+@pytest.mark.parametrize("count", [90, 110])
+def test_what_was_credited_whole_is_not_asked_for_and_has_no_corrections(contract, count):
+    from billing.actions.crediting import draft_credit
+
+    invoice = billed(contract, JAN)
+    issued(draft_credit(invoice_id=invoice.id, amounts=None, reason="Waived", bills_again=False, at=AT))
+    correct(contract.january, count)
+    assert drafted(contract, JAN).outcome == "nothing"
+    read(contract, FEB, 100)
+    assert drafted(contract, FEB).draft.net == Decimal("1070.00")
