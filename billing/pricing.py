@@ -13,10 +13,17 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from billing.choices import PriceKind
 from billing.errors import NoPrice, NoReading
 from billing.money import to_penny
 from billing.periods import DAY, Period, day_share, month_fee, month_of
+
+# The slugs of choices.PriceKind: this module is pure, and choices are Django's.
+PLATFORM: Final = "platform"
+PRACTITIONERS: Final = "practitioner"
+SETUP: Final = "setup"
+DEDICATED: Final = "dedicated"
+TRAINING: Final = "training"
+OTHER: Final = "other"
 
 MONTH: Final = "month"
 PART_MONTH: Final = "part month"
@@ -29,14 +36,14 @@ LONGEST: Final = 300
 """So many characters a line's description has room for."""
 
 WORDS: Final[Mapping[str, str]] = {
-    PriceKind.PLATFORM: "platform fee",
-    PriceKind.PRACTITIONER: "active practitioners",
-    PriceKind.SETUP: "setting up",
-    PriceKind.DEDICATED: "dedicated deployment",
-    PriceKind.TRAINING: "training",
-    PriceKind.OTHER: "other",
+    PLATFORM: "platform fee",
+    PRACTITIONERS: "active practitioners",
+    SETUP: "setting up",
+    DEDICATED: "dedicated deployment",
+    TRAINING: "training",
+    OTHER: "other",
 }
-_CHARGED_BY: Final[Mapping[str, str]] = {PriceKind.TRAINING: TRAINING_DAY}
+_CHARGED_BY: Final[Mapping[str, str]] = {TRAINING: TRAINING_DAY}
 _COUNCIL_GROUP: Final = "group"
 
 
@@ -177,13 +184,13 @@ def month_lines(terms: Terms, book: Book | None, month: date, counts: Mapping[UU
 
 def platform_lines(terms: Terms, book: Book, month: date, council: CouncilTerms) -> tuple[Line, ...]:
     """A council's platform fee for a month and what is taken off it: of the one band its population lies in."""
-    yearly = price_at(book, PriceKind.PLATFORM, council.population)
-    return _fee_lines(terms, book, month, council, PriceKind.PLATFORM, yearly)
+    yearly = price_at(book, PLATFORM, council.population)
+    return _fee_lines(terms, book, month, council, PLATFORM, yearly)
 
 
 def dedicated_lines(terms: Terms, book: Book, month: date, council: CouncilTerms) -> tuple[Line, ...]:
     """What a deployment of its own costs a council for a month, and what is taken off it."""
-    return _fee_lines(terms, book, month, council, PriceKind.DEDICATED, price_at(book, PriceKind.DEDICATED, 0))
+    return _fee_lines(terms, book, month, council, DEDICATED, price_at(book, DEDICATED, 0))
 
 
 def practitioner_lines(terms: Terms, book: Book, month: date, council: CouncilTerms, count: int) -> tuple[Line, ...]:
@@ -195,17 +202,17 @@ def practitioner_lines(terms: Terms, book: Book, month: date, council: CouncilTe
     used = graduated(book, count)
     if part is None or not used:
         return ()
-    key = f"{whole.first:%Y-%m} {PriceKind.PRACTITIONER} {council.id}"
+    key = f"{whole.first:%Y-%m} {PRACTITIONERS} {council.id}"
     amount = sum((quantity * price for _, quantity, price in used), Decimal("0.00"))
-    billed = _Billed(key, PriceKind.PRACTITIONER, council, None, whole.first, part, whole, amount)
+    billed = _Billed(key, PRACTITIONERS, council, None, whole.first, part, whole, amount)
     if part != whole:
-        noun = "active practitioner" if count == 1 else WORDS[PriceKind.PRACTITIONER]
+        noun = "active practitioner" if count == 1 else WORDS[PRACTITIONERS]
         words = f"{council.name}: {count:,} {noun}, {_days(part, whole)}"
         lines = [_line(billed, key, words, Decimal(1), PART_MONTH, day_share(amount, part, whole))]
     else:
         lines = [
             _line(
-                billed, f"{key} {start}", f"{council.name}: {WORDS[PriceKind.PRACTITIONER]}, {month:%B %Y}{band}",
+                billed, f"{key} {start}", f"{council.name}: {WORDS[PRACTITIONERS]}, {month:%B %Y}{band}",
                 Decimal(quantity), PRACTITIONER, price,
             )
             for (start, quantity, price), band in zip(used, _band_words(used), strict=True)
@@ -247,7 +254,7 @@ def graduated(book: Book, count: int) -> tuple[tuple[int, int, Decimal], ...]:
     """So many practitioners as (band's start, how many in it, price each): with bands from 0, 200 and 1,000 the
     first 200 are in the first, the next 800 in the second, every further one in the third. Raises NoPrice.
     """
-    bands = book.prices.get(PriceKind.PRACTITIONER, ())
+    bands = book.prices.get(PRACTITIONERS, ())
     if not bands or bands[0][0] > 0:
         raise NoPrice("The price book has no price for active practitioners. Publish one that has, then draft again.")
     ends: list[int] = [start for start, _ in bands[1:]] + [max(count, bands[-1][0])]
@@ -281,7 +288,7 @@ def _fee_lines(
 def _steps(terms: Terms, book: Book, billed: _Billed) -> list[_Step]:
     """The discounts on what is billed, in the order in which they are taken: each on what the last one left."""
     steps = []
-    percent = group_percent(terms, book, billed.whole.first) if billed.kind == PriceKind.PLATFORM else Decimal(0)
+    percent = group_percent(terms, book, billed.whole.first) if billed.kind == PLATFORM else Decimal(0)
     if percent:
         size = len({council.council_id for council in terms.billed_in(billed.whole.first)})
         steps.append(_Step(_COUNCIL_GROUP, percent, billed.whole, f"{size} councils on one contract"))

@@ -121,6 +121,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "console.price_book.published": _("Published a price book"),
     "console.usage.corrected": _("Corrected a reading of usage"),
     "console.usage.entered": _("Entered a reading of usage"),
+    "console.usage.exported": _("Exported a month's usage"),
     "console.usage.taken": _("Took a month's usage from deployments"),
     # runs, drafts and what is issued
     "console.credit_note.drafted": _("Drafted a credit note"),

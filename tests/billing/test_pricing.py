@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.choices import PriceKind
 from billing.errors import NoPrice, NoReading
 from billing.money import to_penny, total
 from billing.periods import month_fee, month_of
 from billing.pricing import (
+    WORDS,
     Book,
     ChargeTerms,
     CouncilTerms,
@@ -78,6 +80,10 @@ def discounts(draw):
     return DiscountTerms(
         draw(st.sampled_from(["", "platform", "practitioner", "dedicated"])), draw(percents), first, last, "agreed"
     )
+
+
+def test_every_kind_of_price_has_words_for_an_invoice():
+    assert set(WORDS) == set(PriceKind.values)
 
 
 # -- what a month holds ------------------------------------------------------------------------------------------------
