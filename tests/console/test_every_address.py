@@ -18,6 +18,7 @@ from tenants.context import inside, shared
 from tests.conftest import ledger_records
 from tests.console.conftest import row
 from tests.factories import make_client, make_involvement, make_publication, make_viewer
+from tests.factories.billing import make_book, make_contract, make_customer, make_invoice, make_reading
 from tests.factories.console import ConsoleSite
 
 pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
@@ -113,8 +114,36 @@ def world(console):
     return {
         "council_id": council.id, "proposal_id": proposal.id, "order_id": order.id, "onboarding_id": onboarding.id,
         "release_id": release.id, "deployment_id": console.deployment.id,
-        "operator_id": console.operator("Someone else", "auditor").id,
+        "operator_id": console.operator("Someone else", "auditor").id, **money(council.id),
     }  # fmt: skip
+
+
+def money(council_id) -> dict[str, object]:
+    """One of everything that finance's addresses could name."""
+    from billing.models import Charge, Discount, InvoiceRun, Payment
+    from core import clock
+
+    with shared():
+        customer, book = make_customer(CANARY), make_book()
+        contract = make_contract(customer, council_ids=[council_id])
+        first = contract.starts_on
+        reading = make_reading(council_id, first, 12)
+        invoice = make_invoice(contract)
+        discount = Discount.objects.create(contract=contract, percent=5, from_on=first, reason=CANARY)
+        charge = Charge.objects.create(
+            contract=contract, kind="training", description=CANARY, on=first, quantity=1, created_at=clock.now()
+        )
+        run = InvoiceRun.objects.create(entity=contract.entity, month=first, state="done", started_at=clock.now())
+        payment = Payment.objects.create(
+            entity=contract.entity, customer=customer, received_on=first, amount=1, method="hand",
+            recorded_at=clock.now(),
+        )  # fmt: skip
+        return {
+            "customer_id": customer.id, "contact_id": customer.contacts.get().id, "book_id": book.id,
+            "contract_id": contract.id, "place_id": contract.councils.get().id, "discount_id": discount.id,
+            "charge_id": charge.id, "reading_id": reading.id, "entity_id": contract.entity_id,
+            "invoice_id": invoice.id, "run_id": run.id, "payment_id": payment.id,
+        }  # fmt: skip
 
 
 def browser_of(console, role: str) -> ConsoleSite:
