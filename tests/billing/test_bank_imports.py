@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +157,53 @@ def test_a_file_is_read_in_the_currency_of_its_account():
         entity = make_entity("AU")
         assert "Amounts here are in AUD" in refused(taken, "09/03/2026,A,A,£5.00", entity_id=entity.id)
         assert states(taken("09/03/2026,A,A,A$5.00", entity_id=entity.id)) == ["doubtful"]
+
+
+TAKER = """
+import sys, time
+from datetime import datetime, UTC
+from uuid import UUID
+from tenants.context import shared
+from billing.actions.bank import import_file
+from billing.errors import NotPossible
+entity, content, start = sys.argv[1:]
+while time.time() < float(start):
+    pass
+try:
+    with shared():
+        made = import_file(entity_id=UUID(entity), name="x.csv", content=content.encode(), by=None, at=datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
+    print("taken", made.rows, made.repeated)
+except NotPossible:
+    print("refused")
+"""
+SET_UP = """
+from tenants.context import shared
+from tests.factories.billing import make_invoice
+with shared():
+    first = make_invoice(net="100.00")
+    second = make_invoice(net="50.00")
+    print(first.entity_id, first.number, second.number)
+"""
+
+
+@pytest.mark.timeout(300)
+def test_files_taken_in_at_once_pay_each_invoice_once(own_database):
+    entity, first, second = own_database.python(SET_UP).stdout.split()
+    row, other = f"09/03/2026,{first},A,120.00\n", f"09/03/2026,{second},B,60.00\n"
+    start = str(time.time() + 15)
+    env = {**own_database.env, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    takers = [
+        subprocess.Popen(
+            [sys.executable, "-c", f"import django; django.setup()\n{TAKER}", entity, HEAD + rows, start],
+            env=env, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for rows in (row, row, row + other)
+    ]  # fmt: skip
+    said = [taker.communicate(timeout=200) for taker in takers]
+    assert [taker.returncode for taker in takers] == [0] * 3, said
+    assert sorted(out.split()[0] for out, _error in said) == ["refused", "taken", "taken"]
+    ((imports, lines, paid_in, allocated),) = own_database.sql(
+        "SELECT (SELECT count(*) FROM shared.billing_bankimport), (SELECT count(*) FROM shared.billing_bankline),"
+        " (SELECT sum(amount) FROM shared.billing_payment), (SELECT sum(amount) FROM shared.billing_allocation)"
+    )
+    assert (imports, lines, paid_in, allocated) == (2, 2, Decimal("180.00"), Decimal("180.00"))
