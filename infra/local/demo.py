@@ -135,6 +135,17 @@ def set_up_console(env: dict[str, str], state: Path = STATE) -> None:
     mark.touch()
 
 
+def load_billing(env: dict[str, str], state: Path = STATE) -> None:
+    """Fill the demo's contracts and invoices, once the console can hear of the councils."""
+    mark = state / "loaded" / "billing"
+    if mark.exists():
+        return
+    with step("Loading contracts and invoices"):
+        manage(env, "load_operators")  # a demo of before may lack one who looks after money
+        manage(env, "load_billing", "--bank-file", str(state / "bank.csv"))
+    mark.touch()
+
+
 def web(port: int, *more: str, threads: int = 8) -> list[str]:
     """The web server's command."""
     return [
@@ -298,6 +309,7 @@ def run() -> None:
             stack.enter_context(known_as_running(database_url, broker_url))
             set_up(env)
             set_up_console(env)
+            load_billing(env)
             serve(env)
         except KeyboardInterrupt:
             print("\nStopping.", flush=True)

@@ -140,6 +140,7 @@ def run() -> None:
                 env, port, api_port = start_region(stack, region, public_key, everything)
                 introduce(console[0], region, api_port)
                 places.append((region, env, port))
+            demo.load_billing(console[0], STATE / "console")
             tell(*console, places)
             demo.stay(everything, STATE)
         except KeyboardInterrupt:

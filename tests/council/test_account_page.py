@@ -70,7 +70,7 @@ def test_a_finance_contact_finds_the_page_from_home_and_sees_no_client(amber):
     home = site.get("/").content.decode()
     assert 'href="/account"' in home
     assert "Contract and invoices" in home
-    for path in (f"/clients/{client.id}", "/search", "/people", "/staff", "/policy"):
+    for path in (f"/clients/{client.id}", "/search", "/colleagues", "/staff", "/policy"):
         assert site.get(path).status_code in {302, 403, 404, 405}, path
     assert site.get(f"/clients/{client.id}").status_code in {403, 404}
 

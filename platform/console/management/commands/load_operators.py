@@ -14,6 +14,7 @@ OPERATORS: Final = (
     ("Omar Operator", "operator"),
     ("Rowan Release", "release_manager"),
     ("Fola Finance", "finance"),
+    ("Fred Finance", "finance"),
     ("Audrey Auditor", "auditor"),
     ("Ada Admin", "administrator"),
 )
