@@ -85,7 +85,12 @@ def make_safeguarded(number, view, hana, sam):
 def make_operators():
     """Operators for each view."""
     for view in VIEWS:
-        for name, role in (("olive", "operator"), ("omar", "operator"), ("audrey", "auditor")):
+        for name, role in (
+            ("olive", "operator"),
+            ("omar", "operator"),
+            ("audrey", "auditor"),
+            ("fiona", "finance"),
+        ):
             operator = make_operator(f"{name.title()} {view.title()}", role, email=f"{name}-{view}@operators.example")
             operator.user.set_password(PASSWORD)
             operator.user.save()
