@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -86,10 +86,49 @@ def numbers_in(text: str, code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def match(line: Line, invoices: Sequence[Payable], *, code: str) -> Match:
+class Pool:
+    """Open invoices, so held that many lines are matched against many of them without going through all each time."""
+
+    def __init__(self, invoices: Iterable[Payable]) -> None:
+        self._held: dict[UUID, Payable] = {}
+        self._by_number: dict[str, UUID] = {}
+        self._by_open: dict[Decimal, set[UUID]] = {}
+        self._by_name: dict[str, tuple[frozenset[str], set[UUID]]] = {}
+        for one in invoices:
+            self.put(one)
+
+    def put(self, one: Payable) -> None:
+        """Hold an invoice as it is now: with less open than before, or anew."""
+        before = self._held.get(one.id)
+        if before is not None:
+            self._by_open[before.open].discard(one.id)
+        self._held[one.id] = one
+        self._by_number[one.number] = one.id
+        self._by_open.setdefault(one.open, set()).add(one.id)
+        self._by_name.setdefault(one.customer_name, (_words(one.customer_name), set()))[1].add(one.id)
+
+    def numbered(self, numbers: Iterable[str]) -> list[Payable]:
+        """Those of which something is open with one of these numbers, the longest due first."""
+        return self._open(self._by_number[number] for number in numbers if number in self._by_number)
+
+    def of_amount(self, amount: Decimal) -> list[Payable]:
+        """Those of which exactly so much is open, the longest due first."""
+        return self._open(self._by_open.get(amount, ()))
+
+    def of_payer(self, line: Line) -> list[Payable]:
+        """Those of customers whose name stands in the line, the longest due first."""
+        said = _words(f"{line.payer} {line.reference}")
+        return self._open(one for words, ids in self._by_name.values() if words and words <= said for one in ids)
+
+    def _open(self, ids: Iterable[UUID]) -> list[Payable]:
+        found = (self._held[one] for one in ids)
+        return sorted((one for one in found if one.open > 0), key=lambda one: (one.due_on, one.number))
+
+
+def match(line: Line, invoices: Pool, *, code: str) -> Match:
     """What a line pays, of the open invoices of the entity with this `code`."""
-    numbers = set(numbers_in(line.reference, code)) | set(numbers_in(line.payer, code))
-    named = [one for one in invoices if one.number in numbers and one.open > 0]
+    numbers = {*numbers_in(line.reference, code), *numbers_in(line.payer, code)}
+    named = invoices.numbered(numbers)
     if named:
         return _by_number(line, named, is_all=len(named) == len(numbers))
     if numbers:
@@ -101,7 +140,6 @@ def match(line: Line, invoices: Sequence[Payable], *, code: str) -> Match:
 
 def _by_number(line: Line, named: list[Payable], *, is_all: bool) -> Match:
     """Invoices whose numbers stand in the reference: sure where they are one customer's and add up to the amount."""
-    named = sorted(named, key=lambda one: (one.due_on, one.number))
     customers = {one.customer_id for one in named}
     if len(customers) > 1:
         others = tuple(_allot(one, min(one.open, line.amount), "The number agrees.") for one in named)
@@ -118,10 +156,10 @@ def _by_number(line: Line, named: list[Payable], *, is_all: bool) -> Match:
     return Match(less if line.amount < opened else more, allocations)
 
 
-def _by_likeness(line: Line, invoices: Sequence[Payable]) -> Match:
+def _by_likeness(line: Line, invoices: Pool) -> Match:
     """Without a number nothing is sure: the one invoice of that amount, or the payer's own, are offered."""
-    same = [one for one in invoices if one.open == line.amount]
-    payers = _of_payer(line, invoices)
+    same = invoices.of_amount(line.amount)
+    payers = invoices.of_payer(line)
     both = [one for one in same if one in payers]
     only = both or same
     if len(only) == 1:
@@ -136,17 +174,9 @@ def _by_likeness(line: Line, invoices: Sequence[Payable]) -> Match:
     return Match("Neither number nor amount nor payer is known.", others=_likely(line, invoices))
 
 
-def _likely(line: Line, invoices: Sequence[Payable]) -> tuple[Allotted, ...]:
-    payers = _of_payer(line, invoices)[:MOST_SHOWN]
+def _likely(line: Line, invoices: Pool) -> tuple[Allotted, ...]:
+    payers = invoices.of_payer(line)[:MOST_SHOWN]
     return tuple(_allot(one, min(one.open, line.amount), "Of this payer.") for one in payers)
-
-
-def _of_payer(line: Line, invoices: Sequence[Payable]) -> list[Payable]:
-    """The open invoices of customers whose name stands in the line, the longest due first."""
-    said = _words(f"{line.payer} {line.reference}")
-    known = {one.customer_name: _words(one.customer_name) for one in invoices}
-    found = [one for one in invoices if one.open > 0 and known[one.customer_name] and known[one.customer_name] <= said]
-    return sorted(found, key=lambda one: (one.due_on, one.number))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from billing.actions.payments import allocate_locked, lock_customers
 from billing.bank import BankRow, read_file
 from billing.choices import LineState, PaymentMethod
 from billing.errors import ChangedMeanwhile, NotPossible, NotThere
-from billing.matching import Allotted, Match, match
+from billing.matching import Allotted, Match, Pool, match
 from billing.models import Allocation, BankImport, BankLine, LegalEntity, Payment
 from billing.queries.balances import OpenInvoice, local_day, open_invoices
 from tenants.context import SHARED_ALIAS
@@ -78,7 +78,7 @@ def look_again(*, line_id: UUID) -> BankLine:
     """Work out anew what a doubtful line may be for: invoices were issued and paid since. Raises as `ignore_line`."""
     line = _doubtful(line_id)
     today = local_day(line.bank_import.imported_at, line.entity.time_zone)
-    found = match(line, open_invoices(on=today, entity_id=line.entity_id), code=line.entity.code)
+    found = match(line, Pool(open_invoices(on=today, entity_id=line.entity_id)), code=line.entity.code)
     line.suggestions, line.note = suggestions(found), found.why[:200]
     line.save(update_fields=["suggestions", "note"])
     return line
@@ -136,9 +136,10 @@ def _take(made: BankImport, entity: LegalEntity, rows: Sequence[BankRow], *, by:
 def _matched(rows: Sequence[BankRow], invoices: Iterable[OpenInvoice], code: str) -> list[Match]:
     """What each line pays, in their order: what one pays for sure is open no more for the next."""
     opened = {one.id: one for one in invoices}
+    pool = Pool(opened.values())
     found = []
     for row in rows:
-        one = match(row, list(opened.values()), code=code)
+        one = match(row, pool, code=code)
         if row.again:
             why = "The same line stands in this file twice: check with the bank that it is another payment."
             one = replace(one, is_sure=False, why=why)
@@ -146,6 +147,7 @@ def _matched(rows: Sequence[BankRow], invoices: Iterable[OpenInvoice], code: str
             for part in one.allocations:
                 left = opened[part.invoice_id].open - part.amount
                 opened[part.invoice_id] = replace(opened[part.invoice_id], open=left)
+                pool.put(opened[part.invoice_id])
         found.append(one)
     return found
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.matching import match, numbers_in
+from billing.matching import Pool, match, numbers_in
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ ALL = [ONE, TWO, THREE]
 
 
 def matched(amount: str, reference: str = "", payer: str = "", invoices=ALL):
-    return match(Line(Decimal(amount), reference, payer), invoices, code="PWUK")
+    return match(Line(Decimal(amount), reference, payer), Pool(invoices), code="PWUK")
 
 
 def parts(found):
@@ -140,7 +140,7 @@ def ledgers(draw):
 @given(ledgers())
 def test_nothing_is_allocated_beyond_the_line_or_what_is_open(ledger):
     line, invoices, _named = ledger
-    found = match(line, invoices, code="PWUK")
+    found = match(line, Pool(invoices), code="PWUK")
     opened = {one.id: one for one in invoices}
     given_out = parts(found)
     assert len(given_out) == len(found.allocations)
@@ -153,7 +153,7 @@ def test_nothing_is_allocated_beyond_the_line_or_what_is_open(ledger):
 @given(ledgers())
 def test_sure_is_only_what_names_open_invoices_of_one_customer_that_add_up(ledger):
     line, invoices, named = ledger
-    found = match(line, invoices, code="PWUK")
+    found = match(line, Pool(invoices), code="PWUK")
     meant = [one for one in invoices if one.number in named]
     adds_up = (
         bool(meant)
@@ -170,5 +170,15 @@ def test_sure_is_only_what_names_open_invoices_of_one_customer_that_add_up(ledge
 @given(ledgers())
 def test_the_order_in_which_invoices_are_held_changes_nothing(ledger):
     line, invoices, _named = ledger
-    assert parts(match(line, invoices, code="PWUK")) == parts(match(line, invoices[::-1], code="PWUK"))
-    assert match(replace(line), invoices, code="PWUK").is_sure == match(line, invoices, code="PWUK").is_sure
+    assert parts(match(line, Pool(invoices), code="PWUK")) == parts(match(line, Pool(invoices[::-1]), code="PWUK"))
+    assert match(line, Pool(invoices), code="PWUK").others == match(line, Pool(invoices[::-1]), code="PWUK").others
+
+
+@given(ledgers(), ledgers())
+def test_what_was_put_in_anew_is_matched_as_it_is_now(ledger, later):
+    line, invoices, _named = ledger
+    pool = Pool(invoices)
+    now = [replace(one, open=other.open) for one, other in zip(invoices, later[1], strict=False)]
+    for one in now:
+        pool.put(one)
+    assert match(line, pool, code="PWUK") == match(line, Pool([*now, *invoices[len(now) :]]), code="PWUK")
