@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from billing.choices import DeliveryState
+from billing.choices import DeliveryKind, DeliveryState
 from billing.models import Delivery, Invoice, InvoiceDocument
 
 MOST: Final = 50
@@ -59,8 +59,13 @@ def of_customer(customer_id: UUID) -> tuple[DeliveryRow, ...]:
 
 
 def not_sent() -> tuple[DeliveryRow, ...]:
-    """What could not be sent so far, or was given up on, the newest first: for finance to look at."""
-    return _rows(Delivery.objects.filter(state__in=(DeliveryState.FAILING, DeliveryState.STOPPED)))
+    """What keeps failing, and invoices that were given up on and not sent there since: for finance to look at."""
+    since = Delivery.objects.filter(
+        kind=OuterRef("kind"), invoice=OuterRef("invoice"), way=OuterRef("way"), to=OuterRef("to"),
+        queued_at__gte=OuterRef("queued_at"),
+    ).exclude(state=DeliveryState.STOPPED)  # fmt: skip
+    given_up = Q(state=DeliveryState.STOPPED, kind=DeliveryKind.INVOICE) & ~Exists(since)
+    return _rows(Delivery.objects.filter(Q(state=DeliveryState.FAILING) | given_up))
 
 
 def kept_pdf(invoice_id: UUID) -> bytes | None:

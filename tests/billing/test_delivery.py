@@ -318,6 +318,10 @@ def test_sending_again_gives_up_the_one_that_fails_and_is_a_sending_of_its_own(c
     with shared():
         second = delivery.again(delivery_id=sending.id, by=None, at=START)
         post([second])
+        assert not_sent() == ()  # the second one waits
+        delivery.stop(delivery_id=second.id)
+        assert {one.id for one in not_sent()} == {sending.id, second.id}
+        Delivery.objects.filter(id=second.id).update(state="waiting")
     clock.shift(LEASE)
     with MailCatcher(port) as server:
         assert drain(None) == 2  # the first one is looked at, and nothing is sent for it
