@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -27,6 +28,9 @@ MAY_DECIDE: Final = {
     ProposalKind.WRITE_OFF: Permission.FINANCE,
 }
 """What they must give to decide each kind. Money is finance's: who may decide on councils decides nothing about it."""
+
+WAITS: Final = timedelta(days=7)
+"""How long a proposal waits for a second operator."""
 
 
 class Asking(Protocol):

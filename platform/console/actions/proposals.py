@@ -16,9 +16,8 @@ from django.utils.module_loading import import_string
 from console.choices import ProposalKind
 from console.errors import ChangedMeanwhile, NotPermitted, NotPossible, NotThere
 from console.models import Proposal
-from console.policies import MAY_DECIDE, MAY_PROPOSE, require, require_can_decide
+from console.policies import MAY_DECIDE, MAY_PROPOSE, WAITS, require, require_can_decide
 from console.queries.operators import OperatorRef, operator_of, who_let_in
-from console.queries.proposals import WAITS
 from core import clock
 from core.audit.actions import record, refuse
 from tenants.context import SHARED_ALIAS
