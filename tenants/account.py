@@ -5,10 +5,9 @@ It is for reading. No access, no state and no order of a council ever depends on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -32,7 +31,7 @@ class DocumentHere:
     content: bytes
 
 
-def put_account(council_id: UUID, said: Mapping[str, Any]) -> tuple[str, ...]:
+def put_account(council_id: UUID, said: object) -> tuple[str, ...]:
     """Keep what the console says of a council's account, in the place of what it said before.
 
     Returns the checksums of the files that it names and that are not here; what it names no more is deleted. Inside

@@ -54,7 +54,7 @@ class DemoContract:
     council: str
     entity: str
     customer: Mapping[str, Any]
-    contact: Mapping[str, str]
+    contact: Mapping[str, Any]
     population: int
     counts: tuple[int, ...]
     newest: str

@@ -37,10 +37,8 @@ KNOWS_MONEY = (
 SHOWS_MONEY = {
     ("platform/console/pages/councils.py", "billing.money.written"),
     ("platform/console/pages/councils.py", "billing.queries.summary.money_of_council"),
-    ("platform/console/queries/proposals.py", "billing.models.Invoice"),
-    ("platform/console/queries/proposals.py", "billing.money.written"),
 }
-"""What is only shown: what is overdue, on a council's page, and what a proposed write-off is of. Neither decides."""
+"""What is only shown: what is overdue, on a council's page. It decides nothing."""
 THREATS = re.compile(
     r"suspen|switch(ed|ing)? off|turn(ed|ing)? off|\bcut\b|access will|lose access|terminat|disconnect|restrict"
     r"|withdraw|\bcourt\b|legal action|debt collect|penalt|consequence|or else",
