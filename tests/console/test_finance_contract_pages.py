@@ -66,7 +66,7 @@ def test_a_contract_is_made_and_says_its_terms(browser):
     made = row(Contract, reference="C-2026-0042")
     assert answer["Location"].endswith(f"/finance/contracts/{made.id}")
     page = text(browser.get(f"/finance/contracts/{made.id}"))
-    for words in ("1 February 2026 to 31 January 2027", "Every three months, in arrears", "By 12 months, unless notice",
+    for words in ("1 February 2026 to 31 January 2027", "Every three months, in arrears", "By 12 months",
                   "None yet: nothing is billed until a council is on it.", "Nothing yet"):  # fmt: skip
         assert words in page
     assert log_slugs()[-1] == "console.contract.made"
