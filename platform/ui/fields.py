@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dates import MONTHS
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 PARTS = ("day", "month", "year")
@@ -97,7 +98,7 @@ class DatePartsField(forms.Field):
     def __init__(
         self,
         *,
-        subject: str = "",
+        subject: str | Promise = "",
         not_in_future: bool = False,
         not_in_past: bool = False,
         earliest: date | None = None,

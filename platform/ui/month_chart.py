@@ -95,8 +95,8 @@ def months_from(first: date, last: date) -> tuple[date, ...]:
 
 def signed(value: Amount, prefix: str = "") -> str:
     """A number as read on the axis, with its sign before the currency's: -£1,200."""
-    shown = abs(value)
-    return f"{'-' if value < 0 else ''}{prefix}{number(float(shown) if isinstance(shown, Decimal) else shown)}"
+    shown = float(value) if isinstance(value, Decimal) else value
+    return f"{'-' if shown < 0 else ''}{prefix}{number(abs(shown))}"
 
 
 def _limits(known: Mapping[date, Amount]) -> tuple[float, float]:

@@ -248,6 +248,6 @@ class ContractFilterForm(forms.Form):
     )  # fmt: skip
     state = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(self, data: Any = None, *, states: Choices) -> None:
+    def __init__(self, data: Any = None, *, states: Iterable[tuple[str, Any]]) -> None:
         super().__init__(data)
         _choose(self, "state", [("", gettext("Any")), *states])

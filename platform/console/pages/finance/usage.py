@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ def index(request: OperatorRequest) -> HttpResponse:
     month = _month(request)
     page = usage_page(month)
     last = clock.today().replace(day=1)
-    shown = {
+    shown: dict[str, Any] = {
         "before": with_query(reverse("console:finance_usage"), {"month": add_months(month, -1).strftime("%Y-%m")}),
         "after": with_query(reverse("console:finance_usage"), {"month": add_months(month, 1).strftime("%Y-%m")})
         if add_months(month, 1) <= last else "",

@@ -89,7 +89,8 @@ def book_page(book_id: UUID, on: date) -> BookPage:
     before = rows[place + 1] if place + 1 < len(rows) else None
     both = _prices([row.id for row in (one, before) if row])
     own, old = both[one.id], both.get(before.id) if before else None
-    who = Operator.objects.filter(id=one.published_by_id).values_list("name", flat=True).first()
+    by = one.published_by_id
+    who = Operator.objects.filter(id=by).values_list("name", flat=True).first() if by else None
     return BookPage(
         line=_line(one, rows, on),
         note=one.note,
