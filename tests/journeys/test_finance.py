@@ -105,7 +105,8 @@ def drafted(fiona, stage, seeded, view) -> str:
 
 def issued_one(fiona, stage, view) -> str:
     """The number of the first customer's invoice, looked at and issued by itself, and its PDF."""
-    follow(fiona, f"Larch {view}, C-{view}-L")
+    fiona.page.get_by_role("link", name=f"Larch {view}").first.click()
+    fiona.page.wait_for_load_state()
     fiona.look("finance-draft")
     press(fiona, "I have looked at it: it is right")
     press(fiona, "Issue it")

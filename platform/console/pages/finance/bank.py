@@ -95,10 +95,11 @@ def line(request: OperatorRequest, line_id: UUID) -> HttpResponse:
     settle = _settle_form(request, shown, suggestions, customer_id)
     ignore = IgnoreForm(request.POST if request.method == "POST" and "ignore" in request.POST else None)
 
-    def take_it(_said: dict[str, Any]) -> object:
-        return actions.settle_line(
-            line_id=line_id, allocations=settle.allocations, customer_id=customer_id, by=request.operator
-        )
+    def take_it(_said: dict[str, Any]) -> None:
+        if customer_id is not None:  # the form is filled only where it is known whose money it is
+            actions.settle_line(
+                line_id=line_id, allocations=settle.allocations, customer_id=customer_id, by=request.operator
+            )
 
     def leave_it(said: dict[str, Any]) -> object:
         return actions.ignore_line(line_id=line_id, note=said["note"], by=request.operator)

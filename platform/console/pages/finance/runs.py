@@ -71,7 +71,7 @@ def show(request: OperatorRequest, run_id: UUID) -> HttpResponse:
 @finance_page
 def progress(request: OperatorRequest, run_id: UUID) -> HttpResponse:
     """How far it is: a part of the run's page, and a page of its own without scripts."""
-    shown = {"line": run_line(run_id), "drafts": draft_sums(run_id), "is_asked_again": True}
+    shown: dict[str, Any] = {"line": run_line(run_id), "drafts": draft_sums(run_id), "is_asked_again": True}
     is_part = request.headers.get("HX-Request") == "true"
     return money_page(request, "_run_progress" if is_part else "run_progress", **shown)
 
@@ -81,7 +81,7 @@ def progress(request: OperatorRequest, run_id: UUID) -> HttpResponse:
 def again(request: OperatorRequest, run_id: UUID) -> HttpResponse:
     """Look again at every contract of the month: what could not be billed then, and what was added since."""
     line = run_line(run_id)
-    said = {"entity_id": line.entity_id, "month": line.month, "is_dry": line.is_dry}
+    said: dict[str, Any] = {"entity_id": line.entity_id, "month": line.month, "is_dry": line.is_dry}
     refused = refused_words(lambda: actions.start_run(**said, by=request.operator))
     if refused:
         messages.error(request, refused)

@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from billing.choices import LineState
 from billing.errors import NotThere
 from billing.models import BankImport, BankLine, Invoice
-from console.queries.operators import operator_names
+from console.queries.finance.names import NameOf, names_of_operators
 
 PAGE: Final = 50
 LATEST: Final = 20
@@ -96,9 +96,9 @@ def bank_page(*, page: int = 1) -> BankPage:
     pages = max(1, -(-count // PAGE))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE
-    names = operator_names()
+    name_of = names_of_operators()
     found = rows.select_related("entity", "bank_import", "payment").order_by("booked_on", "id")[first : first + PAGE]
-    return BankPage(tuple(_line(one, names) for one in found), count, page, pages, _imports(names))
+    return BankPage(tuple(_line(one, name_of) for one in found), count, page, pages, _imports(name_of))
 
 
 def line_page(line_id: UUID) -> tuple[BankLineShown, tuple[Suggestion, ...]]:
@@ -107,7 +107,7 @@ def line_page(line_id: UUID) -> tuple[BankLineShown, tuple[Suggestion, ...]]:
     found = rows.filter(id=line_id).first()
     if found is None:
         raise NotThere("There is no such line.")
-    return _line(found, operator_names()), tuple(_suggestions(found.suggestions))
+    return _line(found, names_of_operators()), tuple(_suggestions(found.suggestions))
 
 
 def _suggestions(said: Iterable[dict[str, Any]]) -> Iterable[Suggestion]:
@@ -122,7 +122,7 @@ def _suggestions(said: Iterable[dict[str, Any]]) -> Iterable[Suggestion]:
             )  # fmt: skip
 
 
-def _imports(names: dict[UUID, str]) -> tuple[ImportLine, ...]:
+def _imports(name_of: NameOf) -> tuple[ImportLine, ...]:
     rows = BankImport.objects.select_related("entity").annotate(
         matched=Count("lines", filter=Q(lines__state=LineState.MATCHED)),
         doubtful=Count("lines", filter=Q(lines__state=LineState.DOUBTFUL)),
@@ -131,17 +131,17 @@ def _imports(names: dict[UUID, str]) -> tuple[ImportLine, ...]:
         ImportLine(
             id=one.id, name=one.name, entity_name=one.entity.name, currency=one.entity.currency, rows=one.rows,
             repeated=one.repeated, outgoing=one.outgoing, total=one.total, imported_at=one.imported_at,
-            imported_by=names.get(one.imported_by_id, ""), matched=one.matched, doubtful=one.doubtful,
+            imported_by=name_of(one.imported_by_id), matched=one.matched, doubtful=one.doubtful,
         )
         for one in rows.order_by("-imported_at", "id")[:LATEST]
     )  # fmt: skip
 
 
-def _line(one: BankLine, names: dict[UUID, str]) -> BankLineShown:
+def _line(one: BankLine, name_of: NameOf) -> BankLineShown:
     return BankLineShown(
         id=one.id, booked_on=one.booked_on, amount=one.amount, currency=one.entity.currency, entity_id=one.entity_id,
         entity_name=one.entity.name, time_zone=one.entity.time_zone, reference=one.reference, payer=one.payer,
         state=one.state, state_label=str(LineState(one.state).label), file_name=one.bank_import.name,
         payment_id=getattr(one, "payment", None) and one.payment.id, note=one.note, settled_at=one.settled_at,
-        settled_by=names.get(one.settled_by_id, "") if one.settled_by_id else "",
+        settled_by=name_of(one.settled_by_id),
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,8 +12,8 @@ from billing.choices import DocumentKind, Hold
 from billing.errors import NotThere
 from billing.models import Contact, Draft
 from billing.queries.holds import MAY_BE_ALLOWED, stops
+from console.queries.finance.names import names_of_operators
 from console.queries.finance.runs import state_of
-from console.queries.operators import operator_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def draft_page(draft_id: UUID) -> DraftPage:
     found = Draft.objects.select_related(*related).filter(id=draft_id).first()
     if found is None:
         raise NotThere("There is no such draft: it was discarded or drafted again.")
-    names: Mapping[UUID | None, str] = {**operator_names()}
+    name_of = names_of_operators()
     reached = Contact.objects.filter(customer=found.customer_id, ended_at=None, gets_invoices=True)
     stopped = stops(found.holds, is_allowed=bool(found.allowed_reason))
     return DraftPage(
@@ -107,8 +106,8 @@ def draft_page(draft_id: UUID) -> DraftPage:
         reason=found.reason, bills_again=found.bills_again, order_number=found.order.number if found.order else "",
         holds=tuple(str(Hold(hold).label) for hold in found.holds),
         may_be_allowed=bool(set(stopped) & MAY_BE_ALLOWED), may_draft_again=found.covers.exists(),
-        allowed_reason=found.allowed_reason, allowed_by=names.get(found.allowed_by_id, ""), note=found.note,
-        created_at=found.created_at, reviewed_at=found.reviewed_at, reviewed_by=names.get(found.reviewed_by_id, ""),
+        allowed_reason=found.allowed_reason, allowed_by=name_of(found.allowed_by_id), note=found.note,
+        created_at=found.created_at, reviewed_at=found.reviewed_at, reviewed_by=name_of(found.reviewed_by_id),
         issue_on=found.issue_on if found.issue_asked_at else None, refused=found.issue_refused,
         issued_id=found.issued_id, issued_number=found.issued.number if found.issued else "",
         reaches=tuple(reached.order_by("email").values_list("email", flat=True)),

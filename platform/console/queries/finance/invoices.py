@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from billing.choices import DocumentKind
 from billing.documents.pdf import invoice_html
@@ -20,7 +20,7 @@ from billing.queries.credit import creditable_of
 from billing.queries.deliveries import DeliveryRow, file_name, kept_pdf, of_invoice
 from console.models import Proposal
 from console.queries.finance.drafts import LineShown, TaxLine, line_shown, taxes_shown
-from console.queries.operators import operator_names
+from console.queries.finance.names import NameOf, names_of_operators
 
 PAGE: Final = 50
 STATES: Final = ("open", "overdue", "settled")
@@ -148,7 +148,7 @@ def invoice_page(invoice_id: UUID, *, on: date) -> InvoicePage:
     found = Invoice.objects.select_related("customer", "entity", "contract", "credits").filter(id=invoice_id).first()
     if found is None:
         raise NotThere("There is no such invoice.")
-    names: Mapping[UUID | None, str] = {**operator_names()}
+    name_of = names_of_operators()
     proposed = Proposal.objects.filter(subject_id=invoice_id, decision=Proposal.Decision.OPEN)
     return InvoicePage(
         row=next(iter(_rows([found], on))), entity_id=found.entity_id,
@@ -159,9 +159,9 @@ def invoice_page(invoice_id: UUID, *, on: date) -> InvoicePage:
         lines=tuple(line_shown(one) for one in found.lines.order_by("position")), credits_id=found.credits_id,
         credits_number=found.credits.number if found.credits else "",
         credit_notes=tuple(found.credit_notes.order_by("number").values_list("id", "number", "gross")),
-        settled=tuple(_settled(found, names)), sendings=of_invoice(found.id),
+        settled=tuple(_settled(found, name_of)), sendings=of_invoice(found.id),
         reminders=tuple(found.reminders.order_by("step").values_list("step", "on")), issued_at=found.issued_at,
-        issued_by=names.get(found.issued_by_id, ""), run_id=found.run_id, has_xml=bool(found.xml),
+        issued_by=name_of(found.issued_by_id), run_id=found.run_id, has_xml=bool(found.xml),
         checksum=found.checksum, proposal_id=proposed.values_list("id", flat=True).first(),
     )  # fmt: skip
 
@@ -197,8 +197,8 @@ def creditable(invoice_id: UUID) -> tuple[CreditLine, ...]:
     )
 
 
-def _narrowed(wanted: InvoiceFilter, on: date) -> QuerySet[Invoice, Any]:
-    rows: QuerySet[Invoice, Any] = Invoice.objects.select_related("customer", "entity").defer("xml", "seller", "buyer")
+def _narrowed(wanted: InvoiceFilter, on: date) -> Any:
+    rows: Any = Invoice.objects.select_related("customer", "entity").defer("xml", "seller", "buyer")
     if wanted.state:
         rows = with_open(rows)
         rows = rows.filter(open_now__lte=0) if wanted.state == "settled" else rows.filter(open_now__gt=0)
@@ -231,10 +231,11 @@ def _rows(found: Iterable[Invoice], on: date) -> Iterable[InvoiceRow]:
         )  # fmt: skip
 
 
-def _settled(invoice: Invoice, names: Mapping[UUID | None, str]) -> Iterable[SettledBy]:
+def _settled(invoice: Invoice, name_of: NameOf) -> Iterable[SettledBy]:
     is_note = invoice.kind == DocumentKind.CREDIT_NOTE
     whose = {"credit_note": invoice.id} if is_note else {"invoice": invoice.id}
     rows = Allocation.objects.filter(**whose, undoes=None)
+    other: UUID | None
     for one in rows.select_related("invoice", "payment", "credit_note", "write_off", "undone_by").order_by("at", "id"):
         if is_note:
             kind, words, other = "invoice", one.invoice.number, one.invoice_id
@@ -244,6 +245,4 @@ def _settled(invoice: Invoice, names: Mapping[UUID | None, str]) -> Iterable[Set
             kind, words, other = "credit_note", one.credit_note.number, one.credit_note_id
         else:
             kind, words, other = "write_off", one.write_off.reason if one.write_off else "", None
-        yield SettledBy(
-            one.id, kind, words, other, one.amount, one.at, names.get(one.by_id, ""), hasattr(one, "undone_by")
-        )
+        yield SettledBy(one.id, kind, words, other, one.amount, one.at, name_of(one.by_id), hasattr(one, "undone_by"))

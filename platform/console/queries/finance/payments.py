@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from billing.choices import PaymentMethod
 from billing.errors import NotThere
 from billing.models import Allocation, Payment
 from billing.queries.balances import with_left
-from console.queries.operators import operator_names
+from console.queries.finance.names import NameOf, names_of_operators
 
 PAGE: Final = 50
 
@@ -109,24 +108,24 @@ def payment_page(payment_id: UUID) -> PaymentPage:
     found = _rows().filter(id=payment_id).first()
     if found is None:
         raise NotThere("There is no such payment.")
-    names = operator_names()
+    name_of = names_of_operators()
     paid = Allocation.objects.filter(payment_id=payment_id, undoes=None).select_related("invoice", "undone_by")
     return PaymentPage(
         line=_line(found), note=found.note, recorded_at=found.recorded_at,
-        recorded_by=names.get(found.recorded_by_id, ""), bank_line_id=found.bank_line_id,
-        allocations=tuple(_allocation(one, names) for one in paid.order_by("at", "id")),
+        recorded_by=name_of(found.recorded_by_id), bank_line_id=found.bank_line_id,
+        allocations=tuple(_allocation(one, name_of) for one in paid.order_by("at", "id")),
         reversals=tuple(
-            ReversalLine(one.received_on, one.amount, one.note, names.get(one.recorded_by_id, ""))
+            ReversalLine(one.received_on, one.amount, one.note, name_of(one.recorded_by_id))
             for one in found.reversals.order_by("recorded_at", "id")
         ),
     )  # fmt: skip
 
 
-def _rows() -> QuerySet[Payment, Any]:
+def _rows() -> Any:
     return with_left(Payment.objects.select_related("customer", "entity"))
 
 
-def _narrowed(wanted: PaymentFilter) -> QuerySet[Payment, Any]:
+def _narrowed(wanted: PaymentFilter) -> Any:
     rows = _rows()
     if wanted.entity:
         rows = rows.filter(entity_id=wanted.entity)
@@ -146,8 +145,8 @@ def _line(one: Any) -> PaymentLine:
     )  # fmt: skip
 
 
-def _allocation(one: Allocation, names: Mapping[UUID | None, str]) -> AllocationLine:
+def _allocation(one: Allocation, name_of: NameOf) -> AllocationLine:
     return AllocationLine(
         id=one.id, invoice_id=one.invoice_id, number=one.invoice.number, amount=one.amount, at=one.at,
-        by=names.get(one.by_id, ""), is_undone=hasattr(one, "undone_by"),
+        by=name_of(one.by_id), is_undone=hasattr(one, "undone_by"),
     )  # fmt: skip

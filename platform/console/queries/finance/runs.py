@@ -17,7 +17,7 @@ from billing.choices import DocumentKind, Hold, Outcome, RunState
 from billing.errors import NotThere
 from billing.models import Draft, InvoiceRun, RunItem
 from billing.queries.holds import stops
-from console.queries.operators import operator_names
+from console.queries.finance.names import NameOf, names_of_operators
 from ui.filters import month_name
 
 PAGE: Final = 50
@@ -113,9 +113,9 @@ def run_list(*, page: int = 1) -> RunList:
     pages = max(1, -(-rows.count() // PAGE))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE
-    names = operator_names()
+    name_of = names_of_operators()
     found = rows.order_by("-month", "-started_at")[first : first + PAGE]
-    return RunList(tuple(_line(one, names) for one in found), page, pages)
+    return RunList(tuple(_line(one, name_of) for one in found), page, pages)
 
 
 def run_line(run_id: UUID) -> RunLine:
@@ -123,7 +123,7 @@ def run_line(run_id: UUID) -> RunLine:
     found = _rows().filter(id=run_id).first()
     if found is None:
         raise NotThere("There is no such run.")
-    return _line(found, operator_names())
+    return _line(found, names_of_operators())
 
 
 def run_page(run_id: UUID, *, outcome: str = "", page: int = 1) -> RunPage:
@@ -169,11 +169,11 @@ def _rows() -> QuerySet[InvoiceRun, Any]:
     return InvoiceRun.objects.select_related("entity").annotate(**counts, done=done)
 
 
-def _line(one: Any, names: Mapping[UUID, str]) -> RunLine:
+def _line(one: Any, name_of: NameOf) -> RunLine:
     return RunLine(
         id=one.id, entity_id=one.entity_id, entity_name=one.entity.name, currency=one.entity.currency, month=one.month,
         is_dry=one.is_dry, state=one.state, state_label=str(RunState(one.state).label), started_at=one.started_at,
-        started_by=names.get(one.started_by_id, ""), finished_at=one.finished_at, of=one.of, drafted=one.drafted,
+        started_by=name_of(one.started_by_id), finished_at=one.finished_at, of=one.of, drafted=one.drafted,
         nothing=one.nothing, held=one.held, failed=one.failed, done=one.done,
     )  # fmt: skip
 
