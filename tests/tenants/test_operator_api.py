@@ -213,7 +213,7 @@ def test_the_api_answers_on_its_own_host_alone_and_councils_pages_not_on_it(site
 
 def test_every_address_denies_without_a_token():
     found = addresses()
-    assert len(found) == 9
+    assert len(found) == 11
     for path in found:
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
             assert ask(method, path, token="").status_code == 401
@@ -221,7 +221,7 @@ def test_every_address_denies_without_a_token():
 
 def addresses():
     patterns = get_resolver("config.urls.operator_api").url_patterns[0].url_patterns
-    ids = {"<uuid:order_id>": str(uuid4()), "<uuid:council_id>": str(uuid4())}
+    ids = {"<uuid:order_id>": str(uuid4()), "<uuid:council_id>": str(uuid4()), "<slug:checksum>": "a" * 64}
     paths = ["/" + str(pattern.pattern) for pattern in patterns]
     for written, value in ids.items():
         paths = [path.replace(written, value) for path in paths]
@@ -237,8 +237,9 @@ def test_the_description_is_valid_and_lists_every_address(capsys):
     validate_schema(described)
     assert "Warning" not in capsys.readouterr().err
     assert set(described["paths"]) == {
-        "/health", "/councils", "/councils/{council_id}/template", "/orders", "/orders/{order_id}", "/readings",
-        "/fleet", "/fleet/runs", "/schema",
+        "/health", "/councils", "/councils/{council_id}/template", "/councils/{council_id}/account",
+        "/councils/{council_id}/documents/{checksum}", "/orders", "/orders/{order_id}", "/readings", "/fleet",
+        "/fleet/runs", "/schema",
     }  # fmt: skip
     assert described["components"]["securitySchemes"]
     assert set(described["paths"]["/orders/{order_id}"]) >= {"get", "put"}

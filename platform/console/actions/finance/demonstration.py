@@ -1,7 +1,7 @@
 """A demonstration's money: made by the actions that finance uses, on days in the past, by an invented finance operator.
 
 Six months are counted; all but the last are issued. What is paid, in part, late or open,
-`console.demonstration_money` says.
+`console.samples` says.
 """
 
 from __future__ import annotations
@@ -24,16 +24,8 @@ from billing.models import Contract, ContractCouncil, Draft, Invoice, LegalEntit
 from billing.money import to_penny, written
 from billing.periods import DAY, add_months, month_of
 from billing.queries.balances import open_invoices
-from console.demonstration_money import (
-    CONTRACTS,
-    DEARER,
-    ENTITIES,
-    GROUP_DISCOUNTS,
-    HOW,
-    PRICES,
-    DemoContract,
-)
 from console.models import Council, Operator
+from console.samples import SampleContract, SampleMoney, read_money
 from core import clock
 from core.audit.actions import record
 from tenants.context import shared
@@ -64,22 +56,25 @@ def load_money() -> Loaded:
     """
     if settings.MODE != "demo":
         raise ValueError("Invented money is loaded in demo mode alone: PATCHWORK_MODE is not demo.")
+    money = read_money()
     with shared(actor=ACTOR):
         by = Operator.objects.filter(name=BY).values_list("id", flat=True).first()
-        known = dict(Council.objects.filter(name__in=[one.council for one in CONTRACTS]).values_list("name", "id"))
-        for values in ENTITIES:
+        known = dict(
+            Council.objects.filter(name__in=[one.council for one in money.contracts]).values_list("name", "id")
+        )
+        for values in money.entities:
             entity = LegalEntity.objects.filter(code=values["code"]).first() or parties.save_entity(values=values)
-            _publish(entity, by)
-        for one in CONTRACTS:
+            _publish(entity, money, by)
+        for one in money.contracts:
             if one.council in known and not ContractCouncil.objects.filter(council_id=known[one.council]).exists():
-                _agree(one, known[one.council], by)
+                _agree(one, known[one.council], money.how, by)
                 record("console.contract.made", by=None, detail={"council": one.council})
-    for values in ENTITIES:
+    for values in money.entities:
         with shared(actor=ACTOR):
             entity = LegalEntity.objects.get(code=values["code"])
             is_new = not Invoice.objects.filter(entity=entity).exists()
         if is_new:
-            _bill(entity, by)
+            _bill(entity, money, by)
     with shared(actor=ACTOR):
         return Loaded(Contract.objects.count(), Invoice.objects.count(), Payment.objects.count())
 
@@ -87,7 +82,7 @@ def load_money() -> Loaded:
 def sample_bank_file() -> bytes:
     """A bank's file of the British company: what pays an open invoice surely, what may, and what is nobody's."""
     with shared(actor=ACTOR):
-        entity = LegalEntity.objects.get(code=ENTITIES[0]["code"])
+        entity = LegalEntity.objects.get(code=read_money().entities[0]["code"])
         today = _today(entity)
         waiting = open_invoices(on=today, entity_id=entity.id)
     rows: list[tuple[str, str, str, Decimal]] = []
@@ -104,7 +99,7 @@ def sample_bank_file() -> bytes:
     return out.getvalue().encode()
 
 
-def _publish(entity: LegalEntity, by: UUID | None) -> None:
+def _publish(entity: LegalEntity, money: SampleMoney, by: UUID | None) -> None:
     """A book for last year and one for this."""
     today = _today(entity)
     for number, year in enumerate((today.year - 1, today.year)):
@@ -112,18 +107,18 @@ def _publish(entity: LegalEntity, by: UUID | None) -> None:
         name = f"Prices {year}"
         if PriceBook.objects.filter(currency=entity.currency, name=name).exists():
             continue
-        factor = DEARER**number
+        factor = money.dearer**number
         bands = {
-            kind: {start: to_penny(Decimal(amount) * factor) for start, amount in ones.items()}
-            for kind, ones in PRICES[entity.currency].items()
+            kind: {start: to_penny(amount * factor) for start, amount in ones.items()}
+            for kind, ones in money.prices[entity.currency].items()
         }
         prices.publish_book(
-            currency=entity.currency, name=name, valid_from=first, prices=bands, group_discounts=GROUP_DISCOUNTS,
+            currency=entity.currency, name=name, valid_from=first, prices=bands, group_discounts=money.group_discounts,
             note="Made up for this demonstration.", by=by, at=_noon(entity, first - DAY), on=first - DAY,
         )  # fmt: skip
 
 
-def _agree(one: DemoContract, council_id: UUID, by: UUID | None) -> None:
+def _agree(one: SampleContract, council_id: UUID, how: str, by: UUID | None) -> None:
     """The customer, the contract of a year, and what was counted of the months that are over."""
     entity = LegalEntity.objects.get(code=one.entity)
     first = _first_month(entity)
@@ -140,12 +135,12 @@ def _agree(one: DemoContract, council_id: UUID, by: UUID | None) -> None:
     for number, count in enumerate(one.counts):
         month = month_of(add_months(first, number))
         usage.take_reading(
-            council_id=council_id, month=month.first, count=count, how=HOW, source=Source.HAND, counted_on=month.last,
+            council_id=council_id, month=month.first, count=count, how=how, source=Source.HAND, counted_on=month.last,
             by=by, at=_noon(entity, month.last + DAY),
         )  # fmt: skip
 
 
-def _bill(entity: LegalEntity, by: UUID | None) -> None:
+def _bill(entity: LegalEntity, money: SampleMoney, by: UUID | None) -> None:
     """A run a month, up to the month before last: reviewed, issued and mostly paid."""
     first, today = _first_month(entity), _today(entity)
     for number in range(MONTHS - 1):
@@ -161,15 +156,15 @@ def _bill(entity: LegalEntity, by: UUID | None) -> None:
             ready = Draft.objects.filter(run=run, issued=None, reviewed_at__isnull=False).order_by("customer__name")
             for draft_id in list(ready.values_list("id", flat=True)):
                 invoice = issuing.issue(draft_id=draft_id, on=day, by=by, at=now)
-                _pay(entity, invoice, is_newest=is_newest, today=today, by=by)
+                wanted = next(one.newest for one in money.contracts if one.customer["name"] == invoice.customer.name)
+                _pay(entity, invoice, newest=wanted if is_newest else "", today=today, by=by)
 
 
-def _pay(entity: LegalEntity, invoice: Invoice, *, is_newest: bool, today: date, by: UUID | None) -> None:
-    """What came in for an invoice: all of an older one, of the newest what the demonstration wants."""
-    wanted = next(one.newest for one in CONTRACTS if one.customer["name"] == invoice.customer.name)
+def _pay(entity: LegalEntity, invoice: Invoice, *, newest: str, today: date, by: UUID | None) -> None:
+    """What came in for an invoice: all of an older one, of the newest half or nothing, as the sample says."""
     amount = invoice.gross
-    if is_newest:
-        if wanted != "part":
+    if newest:
+        if newest != "part":
             return
         amount = to_penny(invoice.gross / 2)
     on = min(invoice.issued_on + PAID_AFTER, today)
