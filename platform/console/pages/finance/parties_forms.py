@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.choices import Country, Currency
+from billing.queries.journal import ACCOUNTS
 from console.pages.finance.setting_fields import CountField, OneLineField
 from ui.contact_fields import PhoneField, in_region
 
@@ -217,6 +218,9 @@ class EntityForm(PartyForm):
                 raise ValidationError(
                     gettext("Line %(number)d: write a name once, a colon and its code, such as bank: 1200") % said
                 )
+            if parts[1] not in ACCOUNTS:
+                said = {"number": number, "names": ", ".join(ACCOUNTS)}
+                raise ValidationError(gettext("Line %(number)d: the accounts are called %(names)s") % said)
             found[parts[1]] = parts[2].strip()
         return found
 
