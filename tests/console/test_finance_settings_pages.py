@@ -267,7 +267,8 @@ def test_a_company_that_bills_is_added_once_and_its_code_and_currency_stay(conso
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
-        ("time_zone", "Europe/Nowhere"), ("reminder_days", "21, 7"), ("reminder_days", "soon"), ("accounts", "1200"), ("accounts", "bank: 1200\nbanc: 1201"),
+        ("time_zone", "Europe/Nowhere"), ("reminder_days", "21, 7"), ("reminder_days", "soon"), ("accounts", "1200"),
+        ("accounts", "bank: 1200\nbanc: 1201"),
         ("payment_days", "-1"), ("payment_days", "a month"), ("iban", "GB00 AAAA 1111"), ("sort_code", "12"),
         ("tax_id", ""), ("phone", "call us"), ("code", "1"),
     ],

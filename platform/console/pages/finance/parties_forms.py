@@ -219,8 +219,8 @@ class EntityForm(PartyForm):
                     gettext("Line %(number)d: write a name once, a colon and its code, such as bank: 1200") % said
                 )
             if parts[1] not in ACCOUNTS:
-                said = {"number": number, "names": ", ".join(ACCOUNTS)}
-                raise ValidationError(gettext("Line %(number)d: the accounts are called %(names)s") % said)
+                listed = {"number": number, "names": ", ".join(ACCOUNTS)}
+                raise ValidationError(gettext("Line %(number)d: the accounts are called %(names)s") % listed)
             found[parts[1]] = parts[2].strip()
         return found
 
