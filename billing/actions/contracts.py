@@ -15,9 +15,10 @@ from django.db import IntegrityError, transaction
 
 from billing import checks
 from billing.actions.guards import (
+    contract_with_places,
+    days_gained,
     hold_places,
     locked_contract,
-    place_period,
     require_no_overlap,
     require_not_billed,
 )
@@ -52,6 +53,7 @@ def create_contract(
     terms: str = "", councils: Sequence[Joining] = (), by: UUID | None, at: datetime,
 ) -> Contract:  # fmt: skip
     """Make a contract; councils may be put on it now or later. Raises BadValue."""
+    hold_places()
     if not Customer.objects.filter(id=customer).exists():
         raise BadValue("customer", "Choose a customer of the list.")
     if not LegalEntity.objects.filter(id=entity).exists():
@@ -107,15 +109,14 @@ def end_contract(*, contract_id: UUID, ends_on: date, on: date) -> Contract:
 @transaction.atomic(using=SHARED_ALIAS)
 def extend_contract(*, contract_id: UUID, ends_on: date) -> Contract:
     """Let a contract go on to a later day, as was agreed. Notice that was given is void. Raises BadValue, NotThere."""
-    contract = locked_contract(contract_id)
+    contract = contract_with_places(contract_id)
     _require_dates(contract.starts_on, ends_on)
     if ends_on <= contract.ends_on:
         raise BadValue("ends_on", f"It goes on to {checks.said(contract.ends_on)} already: choose a later day.")
     added = Period(contract.ends_on + DAY, ends_on)
     require_not_billed(contract.id, field="ends_on", first=added.first, last=added.last, ends=False)
-    hold_places()
-    for place in staying(contract):
-        require_no_overlap(place.council_id, added, field="ends_on", but=[place.id])
+    for place, days in days_gained(contract, ends_on):
+        require_no_overlap(place.council_id, days, field="ends_on", but=[place.id])
     contract.ends_on, contract.notice_given_on = ends_on, None
     contract.save(update_fields=["ends_on", "notice_given_on"])
     return contract
@@ -166,7 +167,7 @@ def add_council(
 
     A council is on one contract at a time, and no month of it is billed yet.
     """
-    contract = locked_contract(contract_id)
+    contract = contract_with_places(contract_id)
     return _join(contract, Joining(council_id, name, population, is_dedicated, starts_on, ends_on))
 
 
@@ -198,13 +199,8 @@ def notice_by(contract: Contract) -> date:
     return contract.ends_on - timedelta(days=contract.notice_days)
 
 
-def staying(contract: Contract) -> list[ContractCouncil]:
-    """The councils that are on a contract to its last day: they go on where it does."""
-    places = ContractCouncil.objects.filter(contract=contract, ends_on=None).order_by("id")
-    return [place for place in places if place_period(place, contract)]
-
-
 def _join(contract: Contract, joining: Joining) -> ContractCouncil:
+    """Put a council on a contract. Whoever calls holds the places."""
     name = checks.line("name", joining.name, most=100, missing="Enter the council's name as it stands on invoices.")
     population = checks.whole("population", joining.population, least=1, most=MOST_PEOPLE)
     first, last = joining.starts_on or contract.starts_on, joining.ends_on
@@ -217,7 +213,6 @@ def _join(contract: Contract, joining: Joining) -> ContractCouncil:
             "ends_on", f"The contract ends on {checks.said(contract.ends_on)}: choose that day or leave it out."
         )
     require_not_billed(contract.id, field="starts_on", first=first, last=last, ends=False)
-    hold_places()
     require_no_overlap(joining.council_id, Period(first, last or contract.ends_on), field="council_id")
     return ContractCouncil.objects.create(
         contract=contract, council_id=joining.council_id, name=name, population=population,

@@ -28,6 +28,15 @@ def locked_contract(contract_id: UUID) -> Contract:
     return found
 
 
+def contract_with_places(contract_id: UUID) -> Contract:
+    """The same, where councils may come on it or stay longer: whoever does that waits for the places first.
+
+    Else one who holds them waits for the contract of another who waits for them. Raises NotThere.
+    """
+    hold_places()
+    return locked_contract(contract_id)
+
+
 def billed_months(contract_id: UUID) -> tuple[date, ...]:
     """The months of a contract that are on an issued invoice, oldest first. A draft binds nobody."""
     keys = Covered.objects.filter(contract=contract_id, invoice__isnull=False, released_at=None)
@@ -59,8 +68,26 @@ def hold_places() -> None:
 
 def place_period(place: ContractCouncil, contract: Contract) -> Period | None:
     """The days on which a council is on a contract; None when it left, or the contract ended, before it joined."""
-    first = max(place.starts_on, contract.starts_on)
-    last = min(place.ends_on or contract.ends_on, contract.ends_on)
+    return _days_on(place, contract.starts_on, contract.ends_on)
+
+
+def days_gained(contract: Contract, ends_on: date) -> list[tuple[ContractCouncil, Period]]:
+    """The councils that are on a contract for longer when it goes on to a later day, and for which days.
+
+    Not only those that stay to its last day: one that was to leave, or to join, after the contract was cut short is
+    on it again.
+    """
+    found = []
+    for place in ContractCouncil.objects.filter(contract=contract).order_by("id"):
+        before = _days_on(place, contract.starts_on, contract.ends_on)
+        after = _days_on(place, contract.starts_on, ends_on)
+        if after and (before is None or after.last > before.last):
+            found.append((place, after if before is None else Period(before.last + DAY, after.last)))
+    return found
+
+
+def _days_on(place: ContractCouncil, starts_on: date, ends_on: date) -> Period | None:
+    first, last = max(place.starts_on, starts_on), min(place.ends_on or ends_on, ends_on)
     return Period(first, last) if first <= last else None
 
 

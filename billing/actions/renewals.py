@@ -13,11 +13,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.actions.contracts import notice_by, staying
-from billing.actions.guards import billed_months, hold_places, overlap_of
+from billing.actions.contracts import notice_by
+from billing.actions.guards import billed_months, days_gained, hold_places, overlap_of
 from billing.choices import ToldOf
 from billing.models import Contract, ContractNotice
-from billing.periods import DAY, MONTHS, Period, add_months
+from billing.periods import DAY, MONTHS, add_months
 from billing.queries.orders import orders_left
 from tenants.context import SHARED_ALIAS
 
@@ -53,8 +53,9 @@ class Renewed:
     ends_on: date
 
 
+@transaction.atomic(using=SHARED_ALIAS)
 def renew_due(on: date, *, entity_id: UUID | None = None) -> tuple[Renewed, ...]:
-    """Renew what has run out by `on` without notice, each in a transaction of its own; of one entity or of all.
+    """Renew what has run out by `on` without notice; of one entity or of all.
 
     One whose council is on another contract since, or whose last month was billed in part, is not renewed:
     `notices_due` says so.
@@ -62,7 +63,11 @@ def renew_due(on: date, *, entity_id: UUID | None = None) -> tuple[Renewed, ...]
     due = Contract.objects.filter(ends_on__lt=on, renews_months__gt=0, notice_given_on=None)
     if entity_id:
         due = due.filter(entity=entity_id)
-    done = (_renew(contract_id, on) for contract_id in list(due.order_by("ends_on", "id").values_list("id", flat=True)))
+    if not due.exists():
+        return ()
+    hold_places()  # before any contract, as everybody does; and these in one order and at once, as runs do
+    contracts = list(due.select_for_update(of=("self",)).select_related("customer").order_by("id"))
+    done = (_renew(contract, on) for contract in sorted(contracts, key=lambda one: (one.ends_on, one.id)))
     return tuple(renewed for renewed in done if renewed)
 
 
@@ -100,12 +105,9 @@ def note_told(*, contract_id: UUID, kind: str, about: str, on: date) -> bool:
     return is_new
 
 
-@transaction.atomic(using=SHARED_ALIAS)
-def _renew(contract_id: UUID, on: date) -> Renewed | None:
-    contract = Contract.objects.select_for_update(of=("self",)).select_related("customer").get(id=contract_id)
+def _renew(contract: Contract, on: date) -> Renewed | None:
+    """Let a locked contract go on, as many terms as have run out."""
     ended_on = contract.ends_on
-    if ended_on >= on or contract.notice_given_on or not contract.renews_months:
-        return None  # someone else was here meanwhile
     for _term in range(MOST_RENEWALS):
         if contract.ends_on >= on or hinders_renewal(contract):
             break
@@ -118,11 +120,10 @@ def _renew(contract_id: UUID, on: date) -> Renewed | None:
 
 def hinders_renewal(contract: Contract) -> bool:
     """Whether the next term can't be added: a council is elsewhere in it, or its first days' month is billed."""
-    added = Period(contract.ends_on + DAY, renewed_until(contract))
-    if added.first.replace(day=1) in billed_months(contract.id):
+    if (contract.ends_on + DAY).replace(day=1) in billed_months(contract.id):
         return True
-    hold_places()
-    return any(overlap_of(place.council_id, added, but=[place.id]) for place in staying(contract))
+    gained = days_gained(contract, renewed_until(contract))
+    return any(overlap_of(place.council_id, days, but=[place.id]) for place, days in gained)
 
 
 def _by_dates(contract: Contract, on: date) -> Iterator[Due]:
