@@ -11,12 +11,12 @@ import pytest
 
 from tests.own import wait_until
 
+pytestmark = pytest.mark.slow
+
 INVITE = """
 from core.accounts.actions.people import invite_person
 from tenants.context import inside
 from tenants.queries import council_named
-
-pytestmark = pytest.mark.slow
 with inside(council_named("Amber")):
     invite_person(email="new.colleague@agency.example", roles=["practitioner"], by=None)
 """

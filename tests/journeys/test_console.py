@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyotp
 import pytest
 
+pytestmark = pytest.mark.slow
+
 RING = "Patchwork support, 01632 960 001"
 WORK = """
 from tenants.orders.working import work
@@ -20,8 +22,6 @@ from console.models import Council, Deployment
 from core import clock
 from tenants.context import shared
 from tenants.queries import council_named
-
-pytestmark = pytest.mark.slow
 
 dogwood = council_named("NAME")
 with shared():

@@ -19,6 +19,8 @@ from tests.broker import Broker
 from tests.journeys.conftest import Stage, Visitor
 from tests.own import BIN, Own, wait_until
 
+pytestmark = pytest.mark.slow
+
 ADMIN = "ada.first@council.example"
 PASSWORD = "a patient green kettle"
 OPERATORS = """
@@ -27,8 +29,6 @@ from tenants.context import shared
 from tests.factories.console import make_operator
 from tests.factories.site import session_for
 from tests.journeys.conftest import VIEWS
-
-pytestmark = pytest.mark.slow
 made = {}
 with shared():
     for view in VIEWS:

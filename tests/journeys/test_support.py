@@ -9,6 +9,8 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "a patient green kettle"
 ASK = """
 import json
@@ -54,8 +56,6 @@ import json
 from core.notices.models import OutboxItem
 from tenants.context import inside
 from tenants.queries import council_named
-
-pytestmark = pytest.mark.slow
 with inside(council_named("Amber")):
     mails = OutboxItem.objects.filter(kind="mail", done_at=None).order_by("-created_at")
     print(json.dumps([one.payload["text"] for one in mails if one.payload["to"] == "olive-{view}@operators.example"]))

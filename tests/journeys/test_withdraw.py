@@ -7,6 +7,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = """
 import json
 from datetime import date, timedelta
@@ -16,8 +18,6 @@ from tenants.context import inside
 from tenants.queries import council_named
 from tests.factories import make_client, make_involvement, make_publication
 from tests.journeys.conftest import VIEWS
-
-pytestmark = pytest.mark.slow
 
 made = {}
 with inside(council_named("Amber")):

@@ -15,6 +15,8 @@ import pytest
 
 from tests.own import Own
 
+pytestmark = pytest.mark.slow
+
 FILL = """
 from tenants.context import inside
 from tenants.queries import council_at
@@ -28,8 +30,6 @@ with inside(council_at("birch.localhost")):
 EXPORT = """
 from tenants.exit_copy.writing import write
 from tenants.queries import council_at
-
-pytestmark = pytest.mark.slow
 with open({path!r}, "wb") as sink:
     print(write(council_at("amber.localhost"), sink).rows)
 """

@@ -10,6 +10,8 @@ import pytest
 
 from tests.own import Own, wait_until
 
+pytestmark = pytest.mark.slow
+
 HEAD = "import os; os.environ['PATCHWORK_PROCESS'] = 'migrator'; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\n"
 RELEASE = "from tests.tenants.releases import release\nrelease({})\n"
 MIGRATE = "from tenants.fleet import migrate_councils\nresult = migrate_councils(print)\nprint(len(result.migrated), len(result.failed), result.current, result.is_good)\n"
@@ -19,8 +21,6 @@ RESUME = MIGRATE.replace("migrate_councils(print)", "resume(print)").replace(
 KILL = """
 import os, signal
 import tenants.fleet.{module} as module
-
-pytestmark = pytest.mark.slow
 real, calls = module.{name}, []
 def killed(*values, **named):
     calls.append(1)
