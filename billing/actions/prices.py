@@ -33,8 +33,8 @@ def publish_book(
 ) -> PriceBook:  # fmt: skip
     """Publish a book: `prices` by kind and quantity from which they hold, `group_discounts` per cent by councils.
 
-    The platform fee and practitioners need a price from 0. It holds from the first of last month (of `on`) at the
-    earliest, unless it is the first in its currency. Raises BadValue; the field of a price is its kind.
+    The platform fee and practitioners need a price from 0. It holds from `on`, which is today, at the earliest, unless
+    it is the first in its currency. Raises BadValue; the field of a price is its kind.
     """
     checks.one_of("currency", currency, Currency.values, "Choose pounds sterling or Australian dollars.")
     title = checks.line("name", name, most=80, missing="Enter a name, such as Prices 2027.")
@@ -58,18 +58,13 @@ def publish_book(
     return book
 
 
-def earliest_day(on: date) -> date:
-    """The first day for which a book may still be published: what is older has been billed."""
-    return add_months(on.replace(day=1), -1)
-
-
 def _require_day(currency: str, valid_from: date, on: date) -> None:
     checks.day("valid_from", valid_from)
     if valid_from > add_months(on, MOST_AHEAD):
         raise BadValue("valid_from", "Prices can be published for three years ahead at most.")
-    if valid_from < earliest_day(on) and PriceBook.objects.filter(currency=currency).exists():
-        first = checks.said(earliest_day(on))
-        raise BadValue("valid_from", f"New prices can hold from {first} at the earliest: what is older is billed.")
+    # A month is priced by the book of its first day: what holds from today on reaches none that has begun before.
+    if valid_from < on and PriceBook.objects.filter(currency=currency).exists():
+        raise BadValue("valid_from", f"Choose {checks.said(on)} or a later day: no month that has begun changes.")
 
 
 def _bands(prices: Mapping[str, Mapping[int, Decimal]]) -> dict[str, dict[int, Decimal]]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from billing.actions.prices import earliest_day, publish_book
+from billing.actions.prices import publish_book
 from billing.errors import BadValue
 from billing.models import GroupDiscount, Price, PriceBook
 from billing.pricing import Terms
@@ -91,14 +91,30 @@ def test_the_first_book_of_a_currency_may_begin_long_ago(db):
     assert publish(valid_from=date(2025, 1, 1)).valid_from == date(2025, 1, 1)
 
 
-def test_new_prices_hold_from_the_first_of_last_month_at_the_earliest(db):
+def test_new_prices_hold_from_today_at_the_earliest(db):
     with shared():
         make_book()
-    assert earliest_day(TODAY) == date(2026, 9, 1)
-    with pytest.raises(BadValue, match="1 September 2026 at the earliest") as refused:
-        publish(valid_from=date(2026, 8, 31))
+    with pytest.raises(BadValue, match="14 October 2026 or a later day") as refused:
+        publish(valid_from=date(2026, 10, 13))
     assert refused.value.field == "valid_from"
-    assert publish(valid_from=date(2026, 9, 1)).valid_from == date(2026, 9, 1)
+    assert publish(valid_from=TODAY).valid_from == TODAY
+
+
+def test_no_month_that_has_begun_gets_dearer(db):
+    with shared():
+        old = make_book()
+    dear = publish(valid_from=TODAY, prices={**PRICES, "platform": {0: Decimal(99_999)}})
+    running = Terms(uuid4(), date(2026, 1, 1), date(2026, 12, 31), ())
+    with shared():
+        books = books_of("GBP")
+    assert books.for_month(running, date(2026, 10, 1)).id == old.id
+    assert books.for_month(running, date(2026, 11, 1)).id == dear.id
+
+
+def test_the_first_book_of_another_currency_may_begin_long_ago_too(db):
+    with shared():
+        make_book("GBP")
+    assert publish(currency="AUD", valid_from=date(2025, 1, 1)).valid_from == date(2025, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,11 +12,12 @@ from billing.errors import BadValue
 from billing.models import Contract, PriceBook
 from console.actions.finance import contracts, parties, prices
 from console.errors import NotPermitted
+from core.audit.models import Event
 from tenants.context import shared
 from tests.billing.test_parties import CUSTOMER, ENTITY, gln
 from tests.billing.test_prices import PRICES
 from tests.console.conftest import log_slugs
-from tests.factories.billing import make_contract
+from tests.factories.billing import make_book, make_contract, make_entity
 
 pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
 
@@ -38,6 +39,53 @@ def test_a_published_book_is_in_the_log_with_who_published_it(fay):
     assert log_slugs() == ["console.price_book.published"]
 
 
+@pytest.mark.parametrize(("country", "is_past"), [("GB", False), ("AU", True)])
+def test_a_book_s_first_day_is_counted_where_its_currency_is_billed(fay, monkeypatch, country, is_past):
+    """Nine in the evening of 30 November in London is the morning of 1 December in Melbourne."""
+    monkeypatch.setattr("core.clock.now", lambda: datetime(2026, 11, 30, 21, 0, tzinfo=UTC))
+    last = date(2026, 11, 30)
+    with shared():
+        currency = make_entity(country).currency
+        make_book(currency)
+        said = {"currency": currency, "name": "New", "prices": PRICES, "group_discounts": {}, "by": fay}
+        if is_past:
+            with pytest.raises(BadValue, match="1 December 2026"):
+                prices.publish_book(**said, valid_from=last)
+        else:
+            assert prices.publish_book(**said, valid_from=last).valid_from == last
+
+
+def test_a_change_of_our_account_is_in_the_log_with_its_last_figures_alone(fay):
+    with shared():
+        entity = parties.save_entity(**ENTITY, by=fay)
+        parties.save_entity(entity_id=entity.id, city="Stafford", by=fay)
+        parties.save_entity(
+            entity_id=entity.id, sort_code="11-22-33", account_number="98765432", account_name="P Example", by=fay
+        )
+        parties.save_entity(entity_id=entity.id, iban="GB33BUKB20201555555555", by=fay)
+        parties.save_entity(entity_id=entity.id, city="Stafford", by=fay)
+        said = list(
+            Event.objects.filter(slug="console.entity.changed").order_by("at", "id").values_list("detail", flat=True)
+        )
+    number, iban = entity.account_number[-4:], entity.iban[-4:]
+    assert [one["changed"] for one in said] == [
+        ["city"], ["account_name", "account_number", "sort_code"], ["iban"], [],
+    ]  # fmt: skip
+    assert said[1]["account_number"] == {"was": number, "is": "5432"}
+    assert said[2]["iban"] == {"was": iban, "is": "5555"}
+    assert "account_number" not in said[0]
+    assert "98765432" not in str(said)
+    assert "GB33" not in str(said)
+
+
+def test_what_changed_of_a_customer_is_in_the_log_by_name_and_not_by_value(fay):
+    with shared():
+        customer = parties.save_customer(**{**CUSTOMER, "endpoint_id": gln()}, by=fay)
+        parties.save_customer(customer_id=customer.id, city="Stafford", street="9 New Street", by=fay)
+        said = Event.objects.get(slug="console.customer.changed").detail
+    assert said == {"changed": ["city", "street"]}
+
+
 def test_parties_are_in_the_log(fay):
     with shared():
         entity = parties.save_entity(**ENTITY, by=fay)
@@ -56,8 +104,6 @@ def test_parties_are_in_the_log(fay):
 
 
 def test_a_contract_s_life_is_in_the_log(fay, monkeypatch):
-    from datetime import UTC, datetime
-
     monkeypatch.setattr("core.clock.now", lambda: datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     with shared():
         entity = parties.save_entity(**ENTITY, by=fay)

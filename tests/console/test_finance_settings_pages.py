@@ -342,7 +342,7 @@ def test_prices_that_can_t_be_are_refused_by_line_and_what_was_typed_stays(conso
     [
         ({"valid_from_day": "30", "valid_from_month": "2", "valid_from_year": "2027"}, "February 2027 has 28 days"),
         ({"valid_from_day": "", "valid_from_month": "", "valid_from_year": ""}, "Enter the first day"),
-        (day("valid_from", date(2020, 1, 1)), "New prices can hold from"),
+        (day("valid_from", date(2020, 1, 1)), "no month that has begun changes"),
     ],
 )
 def test_prices_from_a_day_that_can_t_be_are_refused(console, typed, sentence):

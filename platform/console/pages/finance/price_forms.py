@@ -31,7 +31,7 @@ class BookForm(forms.Form):
     valid_from = DatePartsField(
         label=_("In force from"),
         subject=_("First day"),
-        help_text=_("From this day on the new prices hold, but for contracts that keep theirs."),
+        help_text=_("Months that begin on this day or later have the new prices, but for contracts that keep theirs."),
     )
 
     def __init__(self, data: Any = None, *, currency: str, **given: Any) -> None:

@@ -60,7 +60,7 @@ def add(request: OperatorRequest, currency: str) -> HttpResponse:
         request, "form", form, heading=_("Publish a price book"), caption=Currency(currency).label,
         back=(_("Back to prices"), reverse("console:finance_books")), button=_("Publish it"),
         intro=_("A book is published whole and never changed: another takes its place from a day on. The boxes hold "
-                "what the newest book says. Months that are billed keep their prices."),
+                "what the newest book says. It holds from today or a later day: no month that has begun changes."),
     )  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from billing.models import Contract, Customer, LegalEntity
+from billing.queries.balances import local_day
+from core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,25 @@ class EntityChoice:
     name: str
     currency: str
     time_zone: str
+
+    @property
+    def today(self) -> date:
+        """Today where it is."""
+        return local_day(clock.now(), self.time_zone)
+
+
+def today_of(entity_id: UUID) -> date:
+    """Today where one of our companies is; the console's own today for one that is not there. One statement."""
+    return next((one.today for one in entities() if one.id == entity_id), clock.today())
+
+
+def newest_today(currency: str = "") -> date:
+    """The newest day that has begun with one of our companies, of a currency or at all. One statement.
+
+    In the evening of the console's operators it is tomorrow in Melbourne, where people work already.
+    """
+    days = [one.today for one in entities() if currency in {"", one.currency}]
+    return max(days) if days and currency else max([clock.today(), *days])
 
 
 def entities() -> tuple[EntityChoice, ...]:
