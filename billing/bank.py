@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Final
 
 from billing.bank_cells import amount_in, day_in, plain, text_in
+from billing.bank_sides import not_said, side_of, signed, unknown_sides
 from billing.errors import BadValue
 from billing.money import PENNY, total, written
 
@@ -44,6 +45,9 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
               "other party"),
     "balance": ("balance", "running balance", "account balance", "balance gbp", "balance aud"),
     "currency": ("currency", "ccy", "currency code"),
+    "side": ("dr cr", "cr dr", "debit credit", "credit debit", "d c", "c d", "credit debit indicator",
+             "debit credit indicator", "creditdebitindicator", "cd indicator", "dc indicator", "cdt dbt ind"),
+    "type": ("type", "transaction type", "type of transaction"),
 }  # fmt: skip
 _NAMES: Final = {
     "day": "a date (such as “Date”)",
@@ -117,7 +121,9 @@ def read_file(content: bytes, *, currency: str, today: date) -> BankFile:
     text, encoding = _decoded(content)
     rows, headings, start = _table(text)
     reader = _Reader(headings, currency, today)
+    reader.problems += reader.unknown_sides(rows[start:])
     found = [one for one in (reader.row(number, cells) for number, cells in rows[start:]) if one is not None]
+    reader.problems += reader.without_side()
     problems = [*reader.problems, *(_balances(found, currency) if not reader.problems else ())]
     if problems:
         raise BadBankFile(*problems)
@@ -218,10 +224,23 @@ class _Reader:
     """Reads rows under the headings, and keeps what is wrong with them. Sums are kept for a row of totals."""
 
     def __init__(self, headings: Cells, currency: str, today: date) -> None:
-        self.columns, self.width = _columns(headings), len(headings)
+        self.columns, self.width, self.headings = _columns(headings), len(headings), headings
         self.currency, self.today = currency, today
         self.problems: list[str] = []
         self.sums = {"amount": Decimal(0), "credit": Decimal(0), "debit": Decimal(0)}
+        self._has_bare_debits = False
+        self._without_side: dict[int, str] = {}
+
+    def unknown_sides(self, rows: Numbered) -> Iterator[str]:
+        """Columns that say which way money went without our knowing it, where the amounts alone do not."""
+        if "credit" not in self.columns:
+            known = frozenset(self.columns.values())
+            yield from unknown_sides(self.headings, [cells for _number, cells in rows], known)
+
+    def without_side(self) -> Iterator[str]:
+        """Rows that don't say which way their money went, in a file whose amounts have no sign."""
+        if self._has_bare_debits:
+            yield from (f"Row {row}: {not_said(cell)}" for row, cell in self._without_side.items())
 
     def row(self, number: int, cells: Cells) -> _Row | None:
         """One row, or None where it is none or can't be read: then a problem says why."""
@@ -245,19 +264,20 @@ class _Reader:
         said = self._cell(cells, "currency").upper()
         if said and said != self.currency:
             raise BadValue("file", f"this is in {text_in(said, 10)}, and the account is in {self.currency}.")
-        amount = self._moved(cells)
+        amount = self._moved(number, cells)
         is_mark = amount == 0 and bool(_BREAK.search(words))
         reference = " ".join(filter(None, (self._cell(cells, "reference"), self._cell(cells, "description"))))
         payer = text_in(self._cell(cells, "payer"), 120)
         balance = self._amount(cells, "balance")
         return _Row(number, day, amount, text_in(reference, 200), payer, balance, is_mark)
 
-    def _moved(self, cells: Cells) -> Decimal:
+    def _moved(self, number: int, cells: Cells) -> Decimal:
         """What moved: more than zero came in. Both of one row add up, as banks write corrections so."""
         if "credit" not in self.columns:
             amount = self._amount(cells, "amount")
             if amount is None:
                 raise BadValue("file", "there is no amount.")
+            amount = self._by_side(number, cells, amount)
             self.sums["amount"] += amount
             return amount
         credit, debit = self._amount(cells, "credit"), self._amount(cells, "debit")
@@ -270,6 +290,18 @@ class _Reader:
         self.sums["credit"] += credit or 0
         self.sums["debit"] += abs(debit or Decimal(0))
         return (credit or Decimal(0)) - abs(debit or Decimal(0))
+
+    def _by_side(self, number: int, cells: Cells, amount: Decimal) -> Decimal:
+        """The amount by the column that says which way money went; a way of paying says nothing of that."""
+        said = self._cell(cells, "side" if "side" in self.columns else "type")
+        if side_of(said) is None:
+            if "side" in self.columns and amount:
+                raise BadValue("file", not_said(said))
+            if amount > 0 and "type" in self.columns:
+                self._without_side[number] = said
+        elif side_of(said) is False and amount > 0:
+            self._has_bare_debits = True
+        return signed(amount, said)
 
     def _check_totals(self, cells: Cells) -> None:
         for name, found in self.sums.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol
@@ -76,13 +76,21 @@ class Match:
 
 
 def numbers_in(text: str, code: str) -> tuple[str, ...]:
-    """The invoice numbers of an entity (by its `code`) that stand in a text, each once, however they are written.
+    """The invoice numbers of an entity (by its `code`) that stand in a text, each once, in whatever signs between.
 
-    `PWUK-2026-000012` is found in `pwuk 2026/000012` and `PWUK2026000012`, and not in a longer number.
+    `PWUK-2026-000012` is found in `pwuk 2026/000012`, and not in a longer number.
     """
-    between = r"[\s\-./_]*"
-    pattern = rf"(?<![A-Z0-9]){re.escape(code.upper())}{between}(\d{{4}}){between}(\d{{6}})(?!\d)"
-    found = (f"{code}-{one[1]}-{one[2]}" for one in re.finditer(pattern, text.upper()))
+    return _numbers(text, code, between=r"[\s\-./_]+", figure=r"\d")
+
+
+def almost_numbers_in(text: str, code: str) -> tuple[str, ...]:
+    """The numbers that stand there written right, run together, or with the letter O for a nought."""
+    return _numbers(text, code, between=r"[\s\-./_]*", figure=r"[\dO]")
+
+
+def _numbers(text: str, code: str, *, between: str, figure: str) -> tuple[str, ...]:
+    pattern = rf"(?<![A-Z0-9]){re.escape(code.upper())}{between}({figure}{{4}}){between}({figure}{{6}})(?!{figure})"
+    found = (f"{code}-" + f"{one[1]}-{one[2]}".replace("O", "0") for one in re.finditer(pattern, text.upper()))
     return tuple(dict.fromkeys(found))
 
 
@@ -128,11 +136,13 @@ class Pool:
 def match(line: Line, invoices: Pool, *, code: str) -> Match:
     """What a line pays, of the open invoices of the entity with this `code`."""
     numbers = {*numbers_in(line.reference, code), *numbers_in(line.payer, code)}
-    named = invoices.numbered(numbers)
+    almost = {*almost_numbers_in(line.reference, code), *almost_numbers_in(line.payer, code)} - numbers
+    named = invoices.numbered(numbers | almost)
     if named:
-        return _by_number(line, named, is_all=len(named) == len(numbers))
-    if numbers:
-        settled = ", ".join(sorted(numbers))
+        found = _by_number(line, named, is_all=len(named) == len(numbers | almost))
+        return _doubted(found, almost) if almost else found
+    if numbers | almost:
+        settled = ", ".join(sorted(numbers | almost))
         why = f"{settled} is settled, or was never issued: this may have been paid twice."
         return Match(why, others=_likely(line, invoices))
     return _by_likeness(line, invoices)
@@ -154,6 +164,11 @@ def _by_number(line: Line, named: list[Payable], *, is_all: bool) -> Match:
     less = f"The number agrees, and this is {written(gap, currency)} less than what is open."
     more = f"The number agrees, and this is {written(gap, currency)} more than what is open."
     return Match(less if line.amount < opened else more, allocations)
+
+
+def _doubted(found: Match, almost: set[str]) -> Match:
+    """A match by a number that stands there only almost as it is."""
+    return replace(found, is_sure=False, why=f"{', '.join(sorted(almost))} is only almost written so. {found.why}")
 
 
 def _by_likeness(line: Line, invoices: Pool) -> Match:

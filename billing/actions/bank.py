@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from billing.errors import ChangedMeanwhile, NotPossible, NotThere
 from billing.matching import Allotted, Match, Pool, match
 from billing.models import Allocation, BankImport, BankLine, LegalEntity, Payment
 from billing.queries.balances import OpenInvoice, local_day, open_invoices
+from billing.queries.had_before import HadBefore
 from tenants.context import SHARED_ALIAS
 
 
@@ -27,7 +28,8 @@ def import_file(*, entity_id: UUID, name: str, content: bytes, by: UUID | None, 
     """Take in a file of an entity's account: all of it or nothing.
 
     Lines that came in an earlier file are counted and left out. A line is taken as a payment where the number and the
-    amount agree; every other one is kept as doubtful, with what it may be for. Raises NotThere, NotPossible for a file
+    amount agree, and nothing says that it was had before; every other one is kept as doubtful, with what it may be
+    for. Raises NotThere, NotPossible for a file
     that was taken in already, and billing.bank.BadBankFile with all that is wrong with it.
     """
     entity = _locked_entity(entity_id)
@@ -45,7 +47,7 @@ def import_file(*, entity_id: UUID, name: str, content: bytes, by: UUID | None, 
         rows=len(file.lines), repeated=len(file.lines) - len(new), outgoing=file.outgoing, total=file.total,
         imported_at=at, imported_by_id=by,
     )  # fmt: skip
-    _take(made, entity, new, by=by, at=at)
+    _take(made, entity, new, [one.fingerprint for one in file.lines], by=by, at=at)
     return made
 
 
@@ -103,14 +105,18 @@ def _locked_entity(entity_id: UUID) -> LegalEntity:
     return found
 
 
-def _take(made: BankImport, entity: LegalEntity, rows: Sequence[BankRow], *, by: UUID | None, at: datetime) -> None:
+def _take(
+    made: BankImport, entity: LegalEntity, rows: Sequence[BankRow], in_file: Iterable[str], *, by: UUID | None,
+    at: datetime,
+) -> None:  # fmt: skip
     """Keep the lines, and take the sure ones as payments, each against what the ones before it left open."""
     today = local_day(at, entity.time_zone)
     first_look = _matched(rows, open_invoices(on=today, entity_id=entity.id), entity.code)
     lock_customers(one.customer_id for one in first_look if one.is_sure and one.customer_id)
     sure = {one.customer_id for one in first_look if one.is_sure}
     # Once more with the customers locked: somebody may have paid, credited or written off in between.
-    found = _matched(rows, open_invoices(on=today, entity_id=entity.id), entity.code)
+    before = HadBefore(entity, rows, in_file)
+    found = _matched(rows, open_invoices(on=today, entity_id=entity.id), entity.code, before.doubt)
     lines, payments, allocations = [], [], []
     for row, one in zip(rows, found, strict=True):
         is_sure = one.is_sure and one.customer_id in sure
@@ -133,8 +139,13 @@ def _take(made: BankImport, entity: LegalEntity, rows: Sequence[BankRow], *, by:
     Allocation.objects.bulk_create(allocations, batch_size=500)
 
 
-def _matched(rows: Sequence[BankRow], invoices: Iterable[OpenInvoice], code: str) -> list[Match]:
-    """What each line pays, in their order: what one pays for sure is open no more for the next."""
+def _matched(
+    rows: Sequence[BankRow], invoices: Iterable[OpenInvoice], code: str, doubt: Callable[[BankRow], str] | None = None
+) -> list[Match]:
+    """What each line pays, in their order: what one pays for sure is open no more for the next.
+
+    `doubt` says why a line may be money that was had before: then nothing of it is sure.
+    """
     opened = {one.id: one for one in invoices}
     pool = Pool(opened.values())
     found = []
@@ -143,6 +154,8 @@ def _matched(rows: Sequence[BankRow], invoices: Iterable[OpenInvoice], code: str
         if row.again:
             why = "The same line stands in this file twice: check with the bank that it is another payment."
             one = replace(one, is_sure=False, why=why)
+        elif doubt and (why := doubt(row)):
+            one = replace(one, is_sure=False, why=f"{why} {one.why}")
         if one.is_sure:
             for part in one.allocations:
                 left = opened[part.invoice_id].open - part.amount

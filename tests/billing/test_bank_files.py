@@ -252,3 +252,33 @@ def test_whatever_stands_in_a_cell_is_read_or_refused(text):
         assert len(read(f"{HEAD}01/11/2026,{text},5.00\n".encode("utf-8", "ignore")).lines) <= 1 + text.count("\n") + 1
     except BadBankFile as refused:
         assert str(refused)
+
+
+@pytest.mark.parametrize("heading", ["Type", "DR/CR", "Debit/Credit", "Credit Debit Indicator", "D/C", "CR/DR"])
+def test_a_column_that_says_which_way_money_went_is_heeded(heading):
+    file = read(
+        f"Date,{heading},Reference,Amount\n01/11/2026,DR,Refund PWUK-2026-000012,1284.00\n"
+        "02/11/2026,CR,PWUK-2026-000012,1284.00\n03/11/2026,Debit,x,1.00\n04/11/2026,c,y,2.00\n"
+    )
+    assert ([one.row for one in file.lines], file.outgoing, file.total) == ([3, 5], 2, Decimal("1286.00"))
+
+
+def test_a_type_that_names_a_way_of_paying_beside_signed_amounts_says_nothing_of_the_side():
+    file = read("Date,Type,Reference,Amount\n01/11/2026,DD,x,-4.00\n02/11/2026,CR,y,5.00\n02/11/2026,DR,y,-5.00\n")
+    assert (len(file.lines), file.outgoing) == (1, 2)
+
+
+def test_a_row_that_does_not_say_which_way_its_money_went_is_refused():
+    said = refusal("Date,Type,Reference,Amount\n01/11/2026,DR,x,4.00\n02/11/2026,BACS,y,5.00\n")
+    assert "Row 3" in said
+    assert "“BACS” does not say" in said
+    assert "Row 2" in refusal("Date,D/C,Reference,Amount\n01/11/2026,X,x,4.00\n")
+    assert "Row 2" in refusal("Date,D/C,Reference,Amount\n01/11/2026,,x,4.00\n")
+    assert "below zero" in refusal("Date,D/C,Reference,Amount\n01/11/2026,CR,x,-4.00\n")
+
+
+def test_a_column_of_another_name_that_holds_only_sides_is_asked_about():
+    said = refusal("Date,Direction,Reference,Amount\n01/11/2026,DR,x,4.00\n02/11/2026,CR,y,5.00\n")
+    assert "“Direction”" in said
+    assert len(read("Date,Direction,Reference,Amount\n01/11/2026,DR?,x,4.00\n").lines) == 1
+    assert len(read("Date,Direction,Reference,Paid in,Paid out\n01/11/2026,CR,x,4.00,\n").lines) == 1

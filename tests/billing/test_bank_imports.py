@@ -207,3 +207,77 @@ def test_files_taken_in_at_once_pay_each_invoice_once(own_database):
         " (SELECT sum(amount) FROM shared.billing_payment), (SELECT sum(amount) FROM shared.billing_allocation)"
     )
     assert (imports, lines, paid_in, allocated) == (2, 2, Decimal("180.00"), Decimal("180.00"))
+
+
+def test_a_payment_that_was_entered_by_hand_is_not_booked_again_by_the_bank_s_file():
+    from billing.models import Payment
+
+    with shared():
+        invoice, other = make_invoice(net="100.00"), make_invoice(net="50.00")
+        paid(invoice, "120.00", to={}, received_on=date(2026, 3, 5))
+        made = taken(f"09/03/2026,{invoice.number},LARCH,120.00", f"09/03/2026,{other.number},HAZEL,60.00")
+        assert states(made) == ["doubtful", "matched"]
+        line = made.lines.get(state="doubtful")
+        assert "5 March 2026 was entered by hand" in line.note
+        assert line.suggestions[0]["invoice"] == str(invoice.id)
+        assert Payment.objects.filter(method="bank").count() == 1
+
+
+def test_a_payment_by_hand_of_the_same_reference_is_looked_at_whenever_it_came():
+    with shared():
+        invoice = make_invoice(net="100.00")
+        paid(invoice, "20.00", reference=f"part of {invoice.number}", received_on=date(2026, 1, 5))
+        made = taken(f"09/03/2026,{invoice.number},LARCH,100.00")
+        assert (states(made), open_of(invoice)) == (["doubtful"], Decimal("100.00"))
+        assert "by hand" in made.lines.get().note
+
+
+@pytest.mark.parametrize(
+    ("amount", "given", "is_reversed"),
+    [("120.00", {"received_on": date(2026, 1, 5)}, False), ("119.00", {}, False), ("120.00", {}, True)],
+)
+def test_a_payment_by_hand_that_is_another_one_or_was_taken_back_casts_no_doubt(amount, given, is_reversed):
+    from billing.actions.payments import reverse_payment
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        by_hand = paid(invoice, amount, to={}, reference="cheque", **given)
+        if is_reversed:
+            reverse_payment(payment_id=by_hand.id, on=date(2026, 3, 9), note="", by=None, at=AT)
+        assert states(taken(f"09/03/2026,{invoice.number},LARCH,120.00")) == ["matched"]
+
+
+def test_the_same_movement_in_another_form_of_the_bank_s_is_perhaps_had_before():
+    from billing.models import Payment
+
+    wide = "Date,Reference,Description,Amount\n"
+    with shared():
+        invoice = make_invoice(net="100.00")
+        taken("09/03/2026,COUNCIL RENT,,50.00", f"09/03/2026,{invoice.number},LARCH,20.00")
+        made = taken(
+            "09/03/2026,COUNCIL RENT,BANK CREDIT,50.00", f"09/03/2026,{invoice.number},FASTER PAYMENT LARCH,20.00",
+            "09/03/2026,something else,WHOLLY,50.00", head=wide,
+        )  # fmt: skip
+        assert made.repeated == 0
+        notes = list(made.lines.order_by("position").values_list("note", flat=True))
+        assert [note.startswith("Perhaps had before") for note in notes] == [True, True, False]
+        assert Payment.objects.count() == 0
+
+
+def test_what_is_sure_is_doubtful_where_it_came_in_another_form_before():
+    from billing.actions.bank import ignore_line
+
+    with shared():
+        line = taken("09/03/2026,PWUK-2026-999999 LARCH,,120.00").lines.get()
+        ignore_line(line_id=line.id, note="Not ours", by=None, at=AT)
+        invoice = make_invoice(net="100.00", number="PWUK-2026-999999")
+        made = taken("09/03/2026,PWUK-2026-999999,LARCH,120.00")
+        assert (states(made), open_of(invoice)) == (["doubtful"], Decimal("120.00"))
+
+
+def test_another_movement_of_the_same_day_and_amount_is_no_repeat_of_one_that_the_file_has_too():
+    with shared():
+        first, second = make_invoice(net="100.00"), make_invoice(net="100.00")
+        row = f"09/03/2026,{first.number},LARCH,120.00"
+        taken(row)
+        assert states(taken(row, f"09/03/2026,{second.number},LARCH,120.00", name="more.csv")) == ["matched"]
