@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from billing.queries.balances import local_day, open_of, with_left, with_left_to
 from tenants.context import SHARED_ALIAS
 
 EARLIEST = date(2000, 1, 1)
+STANDING: Final[Mapping[str, None]] = {"undoes": None, "undone_by": None}
+"""Which allocations stand: neither taken back nor a taking back."""
 
 
 @transaction.atomic(using=SHARED_ALIAS)
@@ -68,12 +71,16 @@ def allocate(
 def allocate_credit(credit_note: Invoice, *, by: UUID | None, at: datetime) -> Allocation | None:
     """Settle what a credit note credits, up to what is left of both: what is done when it is issued.
 
-    None where nothing is open. What is left over can be allocated to others.
+    What is credited was no debt, and so can't have been lost: where less is open, the write-off is taken back for it.
+    None where nothing is open. What is left over was paid, and can be allocated to others or paid back.
     """
     lock_customers([credit_note.customer_id])
     if credit_note.credits_id is None:
         raise NotPossible("Only a credit note can be allocated, and this is an invoice.")
-    amount = min(left_of_note(credit_note.id), open_of([credit_note.credits_id])[credit_note.credits_id])
+    left, still_open = left_of_note(credit_note.id), open_of([credit_note.credits_id])[credit_note.credits_id]
+    if left > still_open:
+        still_open += _written_back(credit_note.credits_id, left - still_open, by=by, at=at)
+    amount = min(left, still_open)
     if amount <= 0:
         return None
     return Allocation.objects.create(
@@ -109,24 +116,28 @@ def undo_allocation(*, allocation_id: UUID, by: UUID | None, at: datetime) -> Al
     lock_customers([found.invoice.customer_id])
     if Allocation.objects.filter(undoes=found).exists():
         raise ChangedMeanwhile("This was taken back already.")
-    return _undo(found, by=by, at=at)
+    return undo(found, by=by, at=at)
 
 
 @transaction.atomic(using=SHARED_ALIAS)
 def reverse_payment(*, payment_id: UUID, on: date, note: str, by: UUID | None, at: datetime) -> Payment:
     """Take back a payment that was entered by mistake, or that the bank took back: all of it, and all that it paid.
 
-    A line of a bank's file that went to the wrong customer is reversed there and entered by hand at the right one.
+    What it leaves open is settled by the credit notes of the same invoices, as far as something is left of them. A
+    line of a bank's file that went to the wrong customer is reversed there and entered by hand at the right one.
     Raises NotThere, BadValue (on), ChangedMeanwhile when nothing is left to reverse.
     """
     payment = _payment(payment_id)
     lock_customers([payment.customer_id])
-    for allocation in Allocation.objects.filter(payment=payment, undoes=None, undone_by=None):
-        _undo(allocation, by=by, at=at)
+    freed = [undo(one, by=by, at=at) for one in Allocation.objects.filter(payment=payment, **STANDING)]
     left = left_of(payment.id)
     if left <= 0:
         raise ChangedMeanwhile("This payment was reversed or given back already.")
-    return _give_back(payment, left, on, note or "Reversed", by=by, at=at)
+    reversal = give_back(payment, left, on, note or "Reversed", by=by, at=at)
+    notes = Invoice.objects.filter(kind=DocumentKind.CREDIT_NOTE, credits__in={one.invoice_id for one in freed})
+    for credit_note in notes.order_by("issued_on", "number"):
+        allocate_credit(credit_note, by=by, at=at)
+    return reversal
 
 
 @transaction.atomic(using=SHARED_ALIAS)
@@ -142,7 +153,7 @@ def refund(*, payment_id: UUID, amount: Decimal, on: date, note: str, by: UUID |
     left = left_of(payment.id)
     if amount > left:
         raise ChangedMeanwhile(f"Only {written(left, currency)} of this payment is left to pay back.")
-    return _give_back(payment, amount, on, note or "Paid back", by=by, at=at)
+    return give_back(payment, amount, on, note or "Paid back", by=by, at=at)
 
 
 def lock_customers(ids: Iterable[UUID]) -> None:
@@ -231,14 +242,32 @@ def _payment(payment_id: UUID) -> Payment:
     return found
 
 
-def _undo(allocation: Allocation, *, by: UUID | None, at: datetime) -> Allocation:
+def _written_back(invoice_id: UUID, wanted: Decimal, *, by: UUID | None, at: datetime) -> Decimal:
+    """Take back up to so much of what was written off of an invoice, the newest first. Returns how much it was."""
+    left = wanted
+    for found in Allocation.objects.filter(invoice=invoice_id, write_off__isnull=False, **STANDING).order_by("-at"):
+        if left <= 0:
+            break
+        undo(found, by=by, at=at)
+        back = min(left, found.amount)
+        if found.amount > back:
+            Allocation.objects.create(
+                invoice_id=invoice_id, write_off_id=found.write_off_id, amount=found.amount - back, at=at, by_id=by
+            )
+        left -= back
+    return wanted - left
+
+
+def undo(allocation: Allocation, *, by: UUID | None, at: datetime) -> Allocation:
+    """Take an allocation back within a unit of work that has locked its customer."""
     return Allocation.objects.create(
         invoice_id=allocation.invoice_id, payment_id=allocation.payment_id, credit_note_id=allocation.credit_note_id,
         write_off_id=allocation.write_off_id, amount=-allocation.amount, undoes=allocation, at=at, by_id=by,
     )  # fmt: skip
 
 
-def _give_back(payment: Payment, amount: Decimal, on: date, note: str, *, by: UUID | None, at: datetime) -> Payment:
+def give_back(payment: Payment, amount: Decimal, on: date, note: str, *, by: UUID | None, at: datetime) -> Payment:
+    """Money that went back, of a payment whose customer is locked. Raises BadValue (on)."""
     require_day(on, "on", local_day(at, payment.entity.time_zone))
     if on < payment.received_on:
         raise BadValue("on", "Money can't be given back before the day on which it came in.")

@@ -274,3 +274,90 @@ def test_two_at_once_never_pay_more_than_is_open_nor_give_out_more_than_there_is
         3,
         own_database.sql("SELECT count(*) FROM shared.billing_allocation")[0][0],
     )
+
+
+def test_what_is_credited_of_a_written_off_invoice_is_money_for_nobody():
+    from billing.actions.payments import allocate_credit, left_of_note
+    from billing.actions.write_offs import write_off
+    from billing.queries.balances import customer_balance
+    from billing.queries.journal import journal, sums
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        paid(invoice, "20.00")
+        write_off(
+            proposal_id=uuid4(), invoice_id=invoice.id, amount=Decimal("100.00"), reason="x", proposed_by=uuid4(),
+            approved_by=uuid4(), at=AT,
+        )  # fmt: skip
+        note = credit_note_of(invoice, "32.00")
+        assert allocate_credit(note, by=None, at=AT).amount == Decimal("38.40")
+        assert (open_of(invoice), left_of_note(note.id)) == (Decimal("0.00"), Decimal("0.00"))
+        (balance,) = customer_balance(invoice.customer_id, on=ON)
+        assert (balance.open, balance.credit) == (Decimal("0.00"), Decimal("0.00"))
+        rows = journal(invoice.entity_id, date(2026, 1, 1), date(2026, 12, 31))
+        debts = [one for one in rows if one.account == "8100"]
+        assert sum(one.debit - one.credit for one in debts) == Decimal("61.60")
+        assert len(set(sums(rows))) == 1
+
+
+def test_a_credit_takes_of_a_write_off_no_more_than_it_needs():
+    from billing.actions.payments import allocate_credit, left_of_note
+    from billing.actions.write_offs import write_off
+    from billing.models import Allocation
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        write_off(
+            proposal_id=uuid4(), invoice_id=invoice.id, amount=Decimal("20.00"), reason="x", proposed_by=uuid4(),
+            approved_by=uuid4(), at=AT,
+        )  # fmt: skip
+        small, whole = credit_note_of(invoice, "10.00"), credit_note_of(invoice, "90.00")
+        allocate_credit(small, by=None, at=AT)
+        assert (open_of(invoice), Allocation.objects.filter(write_off__isnull=False).count()) == (Decimal("88.00"), 1)
+        allocate_credit(whole, by=None, at=AT)
+        assert (open_of(invoice), left_of_note(whole.id)) == (Decimal("0.00"), Decimal("0.00"))
+        assert sum(Allocation.objects.filter(write_off__isnull=False).values_list("amount", flat=True)) == 0
+
+
+def test_what_a_reversed_payment_leaves_open_its_invoice_s_credit_note_settles():
+    from billing.actions.payments import allocate_credit, left_of_note, reverse_payment
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        payment = paid(invoice, "120.00")
+        note = credit_note_of(invoice, "100.00")
+        assert allocate_credit(note, by=None, at=AT) is None
+        reverse_payment(payment_id=payment.id, on=ON, note="", by=None, at=AT)
+        assert (open_of(invoice), left_of_note(note.id), left_of(payment)) == (0, 0, 0)
+
+
+def test_a_credit_note_is_paid_back_out_of_the_payments_of_its_invoice():
+    from billing.actions.payments import left_of_note
+    from billing.actions.refunds import pay_back_credit
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        first, second = paid(invoice, "70.00"), paid(invoice, "50.00", reference="the rest")
+        note = credit_note_of(invoice, "90.00")
+        given = {"credit_note_id": note.id, "on": ON, "note": "", "by": None, "at": AT}
+        assert "Only £108.00" in refused(pay_back_credit, amount=Decimal("108.01"), **given)
+        backs = pay_back_credit(amount=Decimal("100.00"), **given)
+        assert sum(one.amount for one in backs) == Decimal("-100.00")
+        assert {one.reverses_id for one in backs} == {first.id, second.id}
+        assert (open_of(invoice), left_of_note(note.id)) == (Decimal("0.00"), Decimal("8.00"))
+        assert left_of(first) == left_of(second) == 0  # nothing of them is free: it settles, or went back
+        assert "no such credit note" in refused(
+            pay_back_credit, amount=Decimal("1.00"), **{**given, "credit_note_id": invoice.id}
+        )
+
+
+def test_a_credit_that_settled_nothing_paid_is_not_paid_back():
+    from billing.actions.refunds import pay_back_credit
+
+    with shared():
+        invoice = make_invoice(net="100.00")
+        note = credit_note_of(invoice, "100.00")
+        given = {"credit_note_id": note.id, "amount": Decimal("120.00"), "on": ON, "note": "", "by": None, "at": AT}
+        assert "no payment" in refused(pay_back_credit, **given)
+        paid(invoice, "30.00")
+        assert "Only £30.00" in refused(pay_back_credit, **given)
