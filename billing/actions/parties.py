@@ -15,10 +15,10 @@ from stdnum import ean, iban
 from stdnum.exceptions import ValidationError
 
 from billing import checks
-from billing.choices import Country, Currency
+from billing.choices import Country, Currency, DeliveryState, DeliveryWay
 from billing.errors import BadValue, NotPossible, NotThere
 from billing.identifiers import tax_id
-from billing.models import Contact, Customer, Invoice, LegalEntity
+from billing.models import Contact, Customer, Delivery, Invoice, LegalEntity
 from tenants.context import SHARED_ALIAS
 
 Kept = TypeVar("Kept", LegalEntity, Customer)
@@ -29,7 +29,10 @@ ENDPOINTS: Final = {"9932": "GB", "0151": "AU"}
 """Peppol schemes that are a tax number, and of which country."""
 GLN: Final = "0088"
 
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+NO_CONTACT: Final = "They are no contact any more: nothing was sent."
+
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,5}")
+"""So short that a whole number fits into the 18 characters of a bank's reference."""
 _GB_POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 _AU_POSTCODE: Final = re.compile(r"[0-9]{4}")
 _TEXTS: Final = {
@@ -58,8 +61,8 @@ def save_entity(*, entity_id: UUID | None = None, values: Mapping[str, Any]) -> 
     _check_party(entity)
     if not entity.tax_id:
         raise BadValue("tax_id", "Enter the VAT number or ABN: without it no invoice is valid.")
-    if not _CODE.fullmatch(entity.code):
-        raise BadValue("code", "Enter a code of 2 to 8 capital letters and figures, such as PWUK.")
+    if entity_id is None and not _CODE.fullmatch(entity.code):
+        raise BadValue("code", "Enter a code of 2 to 6 capital letters and figures, such as PWUK.")
     checks.one_of("currency", entity.currency, Currency.values, "Choose pounds sterling or Australian dollars.")
     if entity.time_zone not in available_timezones():
         raise BadValue("time_zone", "There is no such time zone. Enter one such as Europe/London.")
@@ -118,13 +121,20 @@ def change_contact(
 
 @transaction.atomic(using=SHARED_ALIAS)
 def end_contact(*, contact_id: UUID, at: datetime) -> Contact:
-    """Write to someone no more. Raises NotThere; who has ended stays so."""
-    contact = Contact.objects.select_for_update().filter(id=contact_id).first()
-    if contact is None:
+    """Write to someone no more: what is on its way to them is given up. Raises NotThere; who has ended stays so."""
+    whose = Contact.objects.filter(id=contact_id).values_list("customer_id", flat=True).first()
+    if whose is None:
         raise NotThere("There is no such contact.")
+    # Whoever sends something locks the customer before it looks for addresses: so nothing is queued in between.
+    Customer.objects.select_for_update().get(id=whose)
+    contact = Contact.objects.select_for_update().get(id=contact_id)
     if contact.ended_at is None:
         contact.ended_at = at
         contact.save(update_fields=["ended_at"])
+        on_its_way = Delivery.objects.filter(customer=whose, way=DeliveryWay.MAIL, to=contact.email)
+        on_its_way.filter(state__in=(DeliveryState.WAITING, DeliveryState.FAILING)).update(
+            state=DeliveryState.STOPPED, error=NO_CONTACT
+        )
     return contact
 
 

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from billing.actions.delivery import queue_invoice
 from billing.actions.parties import add_contact, change_contact, end_contact, save_customer, save_entity
 from billing.errors import BadValue, NotPossible, NotThere
-from billing.models import Contact, Customer
+from billing.models import Contact, Customer, Delivery, LegalEntity
 from tenants.context import shared
 from tests.factories.billing import AT, AU_ABN, GB_VAT, make_customer, make_entity, make_invoice
 
@@ -179,3 +180,37 @@ def test_what_is_not_there_can_t_be_changed(db):
         ):
             with pytest.raises(NotThere):
                 act()
+
+
+def test_a_code_leaves_room_for_a_number_in_a_bank_s_reference():
+    with shared():
+        with pytest.raises(BadValue, match="2 to 6") as refused:
+            save_entity(values={**ENTITY, "code": "PWUKXYZ"})
+        assert refused.value.field == "code"
+        kept = save_entity(values={**ENTITY, "code": "PWUKXY"})
+        LegalEntity.objects.filter(id=kept.id).update(code="PWUKXYZ")  # chosen before that was so
+        assert save_entity(entity_id=kept.id, values={"city": "Stafford"}).code == "PWUKXYZ"
+
+
+def test_nothing_goes_out_to_a_contact_who_was_ended_meanwhile():
+    with shared():
+        invoice, other = make_invoice(), make_invoice()
+        contact = Contact.objects.get(customer=invoice.customer)
+        Contact.objects.create(customer=invoice.customer, name="Stays", email="stays@council.example")
+        Contact.objects.create(customer=other.customer, name="There too", email=contact.email)
+        queue_invoice(invoice_id=invoice.id, by=None, at=AT)
+        queue_invoice(invoice_id=other.id, by=None, at=AT)
+        Delivery.objects.filter(to=contact.email, invoice=invoice).update(state="failing")
+        sent = Delivery.objects.create(kind="invoice", way="mail", customer=invoice.customer, invoice=invoice,
+                                       to=contact.email, state="sent", queued_at=AT)  # fmt: skip
+        end_contact(contact_id=contact.id, at=AT)
+        states = {(one.customer_id, one.to, one.id == sent.id): one.state for one in Delivery.objects.all()}
+        assert states == {
+            (invoice.customer_id, contact.email, False): "stopped",
+            (invoice.customer_id, contact.email, True): "sent",
+            (invoice.customer_id, "stays@council.example", False): "waiting",
+            (other.customer_id, contact.email, False): "waiting",
+            (other.customer_id, Contact.objects.get(customer=other.customer, name__startswith="Pat").email, False):
+                "waiting",
+        }  # fmt: skip
+        assert "no contact" in Delivery.objects.get(state="stopped").error

@@ -185,8 +185,8 @@ class EntityForm(PartyForm):
     def clean_code(self) -> str:
         """Capital letters and figures."""
         code = str(self.cleaned_data["code"]).upper()
-        if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", code):
-            raise ValidationError(gettext("Enter a code of 2 to 8 capital letters and figures, such as PWUK"))
+        if not re.fullmatch(r"[A-Z][A-Z0-9]{1,5}", code):
+            raise ValidationError(gettext("Enter a code of 2 to 6 capital letters and figures, such as PWUK"))
         return code
 
     def clean_time_zone(self) -> str:
