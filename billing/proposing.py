@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
 
@@ -28,6 +29,7 @@ CORRECTION: Final = "correction"
 CHARGE: Final = "charge "
 USAGE: Final = "usage "
 ONE: Final = Decimal(1)
+ZERO: Final = Decimal("0.00")
 
 
 class Reading(Protocol):
@@ -67,9 +69,10 @@ class Cover:
 class Material:
     """All that a contract's drafts are worked out from.
 
-    `billed` is what a council's practitioners of a month came to where the month was billed, `adjusted` what later
-    corrections added to it. `creditable` is what is left of the contract's invoices before tax, newest first; `waived`
-    are those that were credited whole: what they billed is not asked for any more, and so is no correction of it.
+    `billed` is what a council's practitioners of a month come to in all that was issued and stands: their month, and
+    every correction of it. What was credited to be billed again stands no more; `reopened` are the months that this
+    concerns. `waived` is what finance credited whole: it is not asked for any more, and so is no correction of it.
+    `creditable` is what is left of the contract's invoices before tax, newest first.
     """
 
     terms: Terms
@@ -79,9 +82,9 @@ class Material:
     corrections: tuple[Correction, ...] = ()
     covered: Mapping[str, Cover] = field(default_factory=dict)
     billed: Mapping[tuple[UUID, date], Decimal] = field(default_factory=dict)
-    adjusted: Mapping[tuple[UUID, date], Decimal] = field(default_factory=dict)
     creditable: tuple[tuple[UUID, Decimal], ...] = ()
-    waived: frozenset[UUID] = frozenset()
+    waived: frozenset[tuple[UUID, date]] = frozenset()
+    reopened: frozenset[date] = frozenset()
 
     def without(self, draft_id: UUID) -> Material:
         """As if a draft were not there: what it is worked out from again."""
@@ -105,7 +108,9 @@ class WorkedOut:
     """What keys come to. `covers` is what is billed with them, with the book of a month.
 
     `waiting` names the councils whose usage of a month is not counted yet. `left_over` counts the corrections that no
-    invoice is large enough to credit now; `credits` is the invoice to credit where the net is below zero.
+    invoice is large enough to credit now; `credits` is the invoice to credit where the net is below zero. `beside` is a
+    credit note of the corrections alone, where months and charges come to less than these give back: what is supplied
+    is billed on an invoice always, so that it can be credited and has the tax of its day.
     """
 
     lines: tuple[Line, ...]
@@ -114,6 +119,7 @@ class WorkedOut:
     basis: str
     left_over: int = 0
     credits: UUID | None = None
+    beside: WorkedOut | None = None
 
     @property
     def net(self) -> Decimal:
@@ -131,9 +137,14 @@ def charge_key(charge_id: UUID) -> str:
     return f"{CHARGE}{charge_id}"
 
 
-def usage_key(reading_id: UUID) -> str:
-    """How a correction is called among what is billed."""
-    return f"{USAGE}{reading_id}"
+def usage_key(reading_id: UUID, number: int = 1) -> str:
+    """How a correction is called among what is billed. One that is billed anew, on top of what stands, has a number."""
+    return f"{USAGE}{reading_id}" if number == 1 else f"{USAGE}{reading_id} {number}"
+
+
+def reading_of(key: str) -> UUID | None:
+    """The reading of a correction's key; None of any other."""
+    return UUID(key.removeprefix(USAGE).split()[0]) if key.startswith(USAGE) else None
 
 
 def keys_of(covers: Iterable[str]) -> Keys:
@@ -142,8 +153,8 @@ def keys_of(covers: Iterable[str]) -> Keys:
     for key in sorted(covers):
         if key.startswith(CHARGE):
             charges.append(UUID(key.removeprefix(CHARGE)))
-        elif key.startswith(USAGE):
-            corrections.append(UUID(key.removeprefix(USAGE)))
+        elif reading_id := reading_of(key):
+            corrections.append(reading_id)
         else:
             months.append(date.fromisoformat(f"{key}-01"))
     return Keys(tuple(months), tuple(charges), tuple(corrections))
@@ -169,25 +180,35 @@ def due_months(terms: Terms, billed_every: int, until: date) -> tuple[date, ...]
 def due(material: Material, until: date) -> Keys:
     """What a contract is to be billed for with the month `until`, and is not yet."""
     covered, terms = material.covered, material.terms
-    waits = {
-        (one.council_id, one.month)
-        for one in material.corrections
-        if usage_key(one.reading_id) in covered and covered[usage_key(one.reading_id)].draft_id
-    }
+    months = tuple(m for m in due_months(terms, material.billed_every, until) if month_key(m) not in covered)
+    corrected = {one.reading_id: (one.council_id, one.month) for one in material.corrections}
+    used = {reading_of(key): cover for key, cover in covered.items() if key.startswith(USAGE)}
+    waits = {corrected[key] for key, cover in used.items() if key in corrected and cover.draft_id}
     corrections = [
         one
         for one in material.corrections
         if one.is_in_force
-        and usage_key(one.reading_id) not in covered
         and (one.council_id, one.month) not in waits  # its draft is drafted again with it
-        and _is_issued(covered.get(month_key(one.month)))
         and any(c.council_id == one.council_id and terms.in_force(c, one.month) for c in terms.councils)
+        and _is_due(material, one, is_used=one.reading_id in used, is_now=one.month in months)
     ]
     return Keys(
-        tuple(m for m in due_months(terms, material.billed_every, until) if month_key(m) not in covered),
+        months,
         tuple(c.id for c in terms.charges if c.on <= month_of(until).last and charge_key(c.id) not in covered),
         tuple(one.reading_id for one in sorted(corrections, key=lambda one: (one.month, str(one.reading_id)))),
     )
+
+
+def _is_due(material: Material, correction: Correction, *, is_used: bool, is_now: bool) -> bool:
+    """Whether a correction may have anything to bill.
+
+    Of a month that was billed once it has until it is used, and again where something of the month was credited to be
+    billed again since. Of a month that is being billed again it has where an earlier correction of it still stands.
+    """
+    cover = material.covered.get(month_key(correction.month))
+    if _is_issued(cover):
+        return not is_used or correction.month in material.reopened
+    return bool((cover or is_now) and material.billed.get((correction.council_id, correction.month)))
 
 
 def work_out(material: Material, keys: Keys) -> WorkedOut:
@@ -202,16 +223,23 @@ def work_out(material: Material, keys: Keys) -> WorkedOut:
             work.covers[charge_key(charge.id)] = None
             work.rests_on.append(["charge", str(charge.id), str(book and book.id)])
     wanted = {one.reading_id: one for one in material.corrections if one.is_in_force}
-    # what is in force when its month is billed comes with the month, and is no correction of it
-    own = [key for key in keys.corrections if key in wanted and wanted[key].month not in keys.months]
-    found = [_correction(material, wanted[key]) for key in own]
-    before = total(line.net for line in work.lines)
-    kept, left_over, credited = _as_much_as_fits(found, before, material.creditable)
-    for key, line in kept:
-        work.covers[usage_key(key)] = None
-        work.lines += [line] if line else []
-        work.rests_on.append(["correction", str(key)])
-    return WorkedOut(tuple(work.lines), tuple(work.covers.items()), work.waiting, work.basis(), left_over, credited)
+    own = [wanted[key] for key in keys.corrections if key in wanted and wanted[key].month not in work.waiting]
+    found = [(one.reading_id, line) for one in own if (line := _correction(material, one))]
+    supplied, beside = total(line.net for line in work.lines), None
+    apart = bool(work.lines) and supplied >= 0 > supplied + total(line.net for _, line in found)
+    kept, left_over, credited = _as_much_as_fits(found, ZERO if apart else supplied, material.creditable)
+    if apart and credited:
+        note = _Work(material)
+        note.add_corrections(kept)
+        beside = WorkedOut(tuple(note.lines), tuple(note.covers.items()), {}, note.basis(), credits=credited)
+        work.use_readings(keys.months, but={key for key, _ in kept})
+        credited = None
+    else:
+        work.use_readings(keys.months, but={key for key, _ in kept})
+        work.add_corrections(kept)
+    return WorkedOut(
+        tuple(work.lines), tuple(work.covers.items()), work.waiting, work.basis(), left_over, credited, beside
+    )
 
 
 class _Work:
@@ -225,7 +253,7 @@ class _Work:
         self.rests_on: list[list[str]] = []
 
     def add_month(self, month: date) -> None:
-        """A month's lines, less what corrections billed of it before it was credited and is billed again."""
+        """A month's lines."""
         terms, readings = self.material.terms, self.material.readings
         book = self.material.books.for_month(terms, month)
         councils = {council.council_id for council in terms.billed_in(month)}
@@ -238,19 +266,34 @@ class _Work:
         if book is None or not lines:
             return
         self.lines += lines
-        for council in terms.billed_in(month):
-            adjusted = self.material.adjusted.get((council.council_id, month), Decimal(0))
-            key = f"{month_key(month)} corrected {council.council_id}"
-            if adjusted and key not in {line.key for line in self.lines}:
-                words = f"{council.name}: corrections of {month:%B %Y} billed already"
-                self.lines.append(_one_line(key, council.council_id, month, month_of(month), words, -adjusted))
         self.covers[month_key(month)] = book.id
-        corrections = {one.reading_id for one in self.material.corrections}
         for council_id, reading in sorted(used.items()):
             self.rests_on.append(["reading", str(council_id), str(reading.id), str(reading.count)])
-            if reading.id in corrections and usage_key(reading.id) not in self.material.covered:
-                self.covers[usage_key(reading.id)] = None
         self.rests_on.append(["month", month_key(month), str(book.id)])
+
+    def use_readings(self, months: Iterable[date], *, but: Collection[UUID]) -> None:
+        """What is in force when its month is billed comes with the month, and is no correction of it any more.
+
+        `but` has lines of its own: they take back what an earlier correction of the month billed.
+        """
+        billed = {month for month in months if month_key(month) in self.covers}
+        for one in self.material.corrections:
+            key = usage_key(one.reading_id)
+            is_new = one.reading_id not in but and key not in self.material.covered
+            if one.is_in_force and is_new and one.month in billed and self._is_billed(one):
+                self.covers[key] = None
+
+    def add_corrections(self, found: Iterable[tuple[UUID, Line]]) -> None:
+        """Corrections' lines, each under its key. One that comes to nothing has no line, and is not used up."""
+        for reading_id, line in found:
+            self.lines.append(line)
+            self.covers[line.key] = None
+            self.rests_on.append(["correction", str(reading_id)])
+
+    def _is_billed(self, correction: Correction) -> bool:
+        return any(
+            place.council_id == correction.council_id for place in self.material.terms.billed_in(correction.month)
+        )
 
     def basis(self) -> str:
         """A hash of every line and of what it rests on."""
@@ -269,30 +312,35 @@ def _is_issued(cover: Cover | None) -> bool:
     return cover is not None and cover.invoice_id is not None
 
 
-def _correction(material: Material, correction: Correction) -> tuple[UUID, Line | None]:
-    """A correction's line: what the month's practitioners come to now, less what is billed. None if that is nothing."""
+def _correction(material: Material, correction: Correction) -> Line | None:
+    """A correction's line: what the month's practitioners come to now, less what is billed. None if that is nothing.
+
+    A month that is not billed, or is being billed again, comes in full by itself: then all that still stands of it is
+    taken back.
+    """
     terms, month, council_id = material.terms, correction.month, correction.council_id
     places = [one for one in terms.billed_in(month) if one.council_id == council_id]
     cover = material.covered.get(month_key(month))
     book: Book | None = material.books.of(cover.book_id) if cover and cover.book_id else None
     book = book or material.books.for_month(terms, month)
-    if not places or book is None or (cover and cover.invoice_id in material.waived):
-        return correction.reading_id, None
-    now = total(
-        line.net for place in places for line in practitioner_lines(terms, book, month, place, correction.count)
-    )
-    key = (council_id, month)
-    difference = now - material.billed.get(key, Decimal(0)) - material.adjusted.get(key, Decimal(0))
+    if not places or book is None or (council_id, month) in material.waived:
+        return None
+    now = ZERO
+    if _is_issued(cover):
+        now = total(
+            line.net for place in places for line in practitioner_lines(terms, book, month, place, correction.count)
+        )
+    difference = now - material.billed.get((council_id, month), ZERO)
     if not difference:
-        return correction.reading_id, None
-    words = (
-        f"{places[0].name}: correction of active practitioners, {month:%B %Y}, to {correction.count:,}"
-        f" from {correction.before:,}"
-    )
+        return None
+    if month in material.reopened:
+        words = f"difference to what is billed already of {month:%B %Y} (active practitioners: {correction.count:,})"
+    else:
+        words = f"correction of active practitioners, {month:%B %Y}, to {correction.count:,} from {correction.before:,}"
     period = terms.in_force(places[0], month) or month_of(month)
-    return correction.reading_id, _one_line(
-        usage_key(correction.reading_id), council_id, month, period, words, difference
-    )
+    number = next(n for n in count(1) if usage_key(correction.reading_id, n) not in material.covered)
+    key = usage_key(correction.reading_id, number)
+    return _one_line(key, council_id, month, period, f"{places[0].name}: {words}", difference)
 
 
 def _one_line(key: str, council_id: UUID, month: date, period: Period, words: str, net: Decimal) -> Line:
@@ -304,21 +352,21 @@ def _one_line(key: str, council_id: UUID, month: date, period: Period, words: st
 
 
 def _as_much_as_fits(
-    found: list[tuple[UUID, Line | None]], before: Decimal, creditable: tuple[tuple[UUID, Decimal], ...]
-) -> tuple[list[tuple[UUID, Line | None]], int, UUID | None]:
+    found: list[tuple[UUID, Line]], before: Decimal, creditable: tuple[tuple[UUID, Decimal], ...]
+) -> tuple[list[tuple[UUID, Line]], int, UUID | None]:
     """The corrections that can be billed at once, how many can't, and the invoice to credit, if any.
 
     What comes to less than nothing credits one invoice, and no more than is left of it: the rest waits its turn.
     """
     kept, left_over = list(found), 0
-    most = max((left for _, left in creditable), default=Decimal(0))
+    most = max((left for _, left in creditable), default=ZERO)
     while True:
-        net = before + total(line.net for _, line in kept if line)
+        net = before + total(line.net for _, line in kept)
         if net >= 0:
             return kept, left_over, None
         if -net <= most:
             return kept, left_over, next(one for one, left in creditable if left >= -net)
-        lowering = [number for number, (_, line) in enumerate(kept) if line and line.net < 0]
+        lowering = [number for number, (_, line) in enumerate(kept) if line.net < 0]
         if not lowering:
             return kept, left_over, None
         del kept[lowering[-1]]

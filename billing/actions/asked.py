@@ -12,10 +12,10 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Max
 
-from billing.actions.issuing import hold_changed, issue
+from billing.actions.issuing import hold_changed, issue, require_day
 from billing.errors import BadValue, BillingError, ChangedMeanwhile, NotThere
 from billing.models import Draft, InvoiceRun, NumberSeries
 from billing.queries.holds import stops
@@ -31,7 +31,8 @@ _BROKEN: Final = "Something went wrong. Try again; if it happens again, tell who
 def ask_to_issue(*, run_id: UUID, on: date, by: UUID | None, at: datetime) -> int:
     """Have every reviewed draft of a run that nothing holds issued on a day. Returns how many these are.
 
-    Raises NotThere, and BadValue for a day before the last one on which something was issued, or still to come.
+    Raises NotThere, and BadValue for a day before the last one on which something was issued or before what is billed
+    was supplied, or still to come.
     """
     run = InvoiceRun.objects.select_related("entity").filter(id=run_id).first()
     if run is None:
@@ -43,10 +44,12 @@ def ask_to_issue(*, run_id: UUID, on: date, by: UUID | None, at: datetime) -> in
         raise BadValue(
             "on", f"Something was issued on {last.day} {last:%B %Y} already: choose that day or a later one."
         )
-    waiting = Draft.objects.select_for_update().filter(run=run_id, issued=None, issue_asked_at=None)
-    reviewed = waiting.filter(reviewed_at__isnull=False).order_by("id")
-    ready = [draft.id for draft in reviewed if not stops(draft.holds, is_allowed=bool(draft.allowed_reason))]
-    return Draft.objects.filter(id__in=ready).update(
+    waiting = Draft.objects.select_for_update(of=("self",)).filter(run=run_id, issued=None, issue_asked_at=None)
+    reviewed = waiting.filter(reviewed_at__isnull=False).select_related("credits").order_by("id")
+    ready = [draft for draft in reviewed if not stops(draft.holds, is_allowed=bool(draft.allowed_reason))]
+    for draft in ready:
+        require_day(draft, on)
+    return Draft.objects.filter(id__in=[draft.id for draft in ready]).update(
         issue_on=on, issue_asked_at=at, issue_asked_by_id=by, issue_refused=""
     )
 
@@ -80,6 +83,8 @@ def _issue_asked(draft_id: UUID, at: datetime) -> bool:
             on = max(draft.issue_on, _last_day(draft.entity_id) or draft.issue_on)
             issue(draft_id=draft_id, on=on, by=draft.issue_asked_by_id, at=at)
             return True
+    except OperationalError:  # somebody holds what it needs, or the database was away: it stays asked for, and is next
+        logger.warning("invoice_not_issued_yet", extra={"draft": str(draft_id)}, exc_info=True)
     except BillingError as refused:
         _refuse(draft_id, str(refused), is_changed=isinstance(refused, ChangedMeanwhile))
     except Exception:  # one that can't be issued leaves the others none the worse

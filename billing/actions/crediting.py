@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from billing.actions.drafting import LONGEST_REASON, lock_contracts
 from billing.choices import DocumentKind
@@ -58,7 +59,17 @@ def bill_again(*, invoice_id: UUID, at: datetime) -> int:
     lock_contracts([creditable_of(invoice_id).invoice.contract_id])
     if creditable_of(invoice_id, with_drafts=False).left:
         raise NotPossible("Credit all that is left of the invoice first.")
-    return Covered.objects.filter(invoice=invoice_id, released_at=None).update(released_at=at)
+    return released(invoice_id, at=at)
+
+
+def released(invoice_id: UUID, *, at: datetime) -> int:
+    """Have what an invoice and its credit notes covered be due again: with them it is as if it had never been.
+
+    Also what corrections it billed or credited of other months, and what finance credited of it by hand before: all of
+    that is worked out anew. Returns how much it covered. Within a unit of work that has locked the contract.
+    """
+    theirs = Covered.objects.filter(Q(invoice=invoice_id) | Q(invoice__credits=invoice_id), released_at=None)
+    return theirs.update(released_at=at)
 
 
 def _chosen(credited: Creditable, amounts: Mapping[UUID, Decimal] | None, *, bills_again: bool) -> dict[UUID, Decimal]:

@@ -51,7 +51,8 @@ def redraft(*, draft_id: UUID, at: datetime) -> Draft | None:
         Draft.objects.filter(id=found.draft.id).update(note=note)
         found.draft.note = note
     if run:
-        RunItem.objects.filter(run=run, contract=draft.contract_id).update(
+        # where the run's line is of another draft of this contract, it stays
+        RunItem.objects.filter(run=run, contract=draft.contract_id, draft=None).update(
             outcome=found.outcome, draft=found.draft, detail=found.detail
         )
     return found.draft
@@ -96,10 +97,11 @@ def allow_holds(*, draft_id: UUID, reason: str, by: UUID | None) -> Draft:
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise BadValue("reason", f"Say in at most {LONGEST_REASON} letters why it is issued all the same.")
+    draft.holds = holds_now(draft, on=draft.period_last)
     if not set(draft.holds) & MAY_BE_ALLOWED:
         raise NotPossible("No purchase order holds this draft.")
     draft.allowed_reason, draft.allowed_by_id = reason, by
-    draft.save(update_fields=["allowed_reason", "allowed_by_id"])
+    draft.save(update_fields=["holds", "allowed_reason", "allowed_by_id"])
     return draft
 
 

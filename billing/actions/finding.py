@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -25,14 +25,18 @@ CORRECTED = "Usage billed before was corrected."
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for one contract. `detail` holds codes, counts and amounts; the draft is not saved yet."""
+    """What was found for one contract. `detail` holds codes, counts and amounts; the draft is not saved yet.
+
+    `beside` is a credit note drafted with it: of corrections that give back more than the invoice asks for.
+    """
 
     contract: Contract
     outcome: Outcome
     detail: dict[str, Any]
     draft: Draft | None = None
     lines: tuple[DraftLine, ...] = ()
-    covers: tuple[Covered, ...] = field(default=())
+    covers: tuple[Covered, ...] = ()
+    beside: Found | None = None
 
 
 def find(lot: Lot, contract_id: UUID, *, until: date, at: datetime, run: InvoiceRun | None = None) -> Found:
@@ -52,12 +56,22 @@ def find(lot: Lot, contract_id: UUID, *, until: date, at: datetime, run: Invoice
         return Found(contract, Outcome.HELD if worked.waiting else Outcome.NOTHING, detail)
     if worked.net < 0 and worked.credits is None:
         return Found(contract, Outcome.HELD, {"code": "credit_too_large", **detail})
+    found = _drafted(lot, contract, worked, at=at, run=run)
+    if worked.beside:
+        note = _drafted(lot, contract, worked.beside, at=at, run=run)
+        detail["credit_note"] = {name: note.detail[name] for name in ("net", "tax", "gross", "lines")}
+        found = replace(found, beside=note)
+    return replace(found, detail={**detail, **found.detail})
+
+
+def _drafted(lot: Lot, contract: Contract, worked: WorkedOut, *, at: datetime, run: InvoiceRun | None) -> Found:
+    """One draft of what was worked out, with its purchase order and what holds it."""
     draft, lines = draft_of(contract, worked, at=at, run=run)
-    order, holds = order_for(draft, lot.orders.get(contract_id, ()), contract.customer)
+    order, holds = order_for(draft, lot.orders.get(contract.id, ()), contract.customer)
     draft.order_id = order.id if order else draft.order_id
     draft.holds = [*holds, *holds_of_buyer(contract.customer, is_reached=contract.customer_id in lot.reached)]
     covers = tuple(Covered(contract=contract, key=key, draft=draft, book_id=book) for key, book in worked.covers)
-    detail |= {
+    detail = {
         "kind": str(draft.kind), "net": str(draft.net), "tax": str(draft.tax), "gross": str(draft.gross),
         "lines": len(lines), "months": sorted(key for key, book in worked.covers if book), "holds": draft.holds,
     }  # fmt: skip
@@ -115,6 +129,7 @@ def find_all(
 
 def save(found: Sequence[Found]) -> None:
     """Save drafts with their lines and what they cover, in three statements."""
-    Draft.objects.bulk_create([one.draft for one in found if one.draft])
-    DraftLine.objects.bulk_create([line for one in found for line in one.lines], batch_size=2000)
-    Covered.objects.bulk_create([cover for one in found for cover in one.covers], batch_size=2000)
+    every = [*found, *(one.beside for one in found if one.beside)]
+    Draft.objects.bulk_create([one.draft for one in every if one.draft])
+    DraftLine.objects.bulk_create([line for one in every for line in one.lines], batch_size=2000)
+    Covered.objects.bulk_create([cover for one in every for cover in one.covers], batch_size=2000)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from billing.actions.crediting import released
 from billing.actions.drafting import CHANGED, locked_draft
 from billing.actions.payments import allocate_credit
 from billing.choices import DocumentKind, Hold
@@ -41,6 +42,8 @@ class Issued:
 def issue(*, draft_id: UUID, on: date, by: UUID | None, at: datetime) -> Invoice:
     """Issue a reviewed draft on a day, which is neither in the future nor before that of the last number.
 
+    Nor is it before the last day that is billed, or that of the invoice that is credited.
+
     Raises NotThere, NotPossible, ChangedMeanwhile (issued already, or drafted from what is no longer so), BadValue.
     """
     draft = locked_draft(draft_id)
@@ -54,6 +57,7 @@ def issue(*, draft_id: UUID, on: date, by: UUID | None, at: datetime) -> Invoice
     if held:
         raise NotPossible("It can't be issued: " + "; ".join(Hold(hold).label.lower() for hold in held) + ".")
     Customer.objects.select_for_update().get(id=draft.customer_id)
+    require_day(draft, on)
     series = _locked_series(draft.entity, on)
     invoice = _invoice_of(draft, series, on=on, by=by, at=at)
     lines = [_line_of(invoice, line) for line in DraftLine.objects.filter(draft=draft).order_by("position")]
@@ -91,6 +95,17 @@ def hold_changed(draft_id: UUID) -> None:
     if draft and Hold.CHANGED not in draft.holds:
         draft.holds = [*draft.holds, Hold.CHANGED.value]
         draft.save(update_fields=["holds"])
+
+
+def require_day(draft: Draft, on: date) -> None:
+    """Raises BadValue for a day before what is billed was supplied, or before the invoice that is credited."""
+    if draft.credits:
+        first, why = draft.credits.issued_on, f"{draft.credits.number}, which it credits, was issued"
+    else:
+        first, why = draft.period_last, "What it bills was supplied until"
+    if on < first:
+        said = f"{first.day} {first:%B %Y}"
+        raise BadValue("on", f"{why} {'on ' if draft.credits else ''}{said}: choose that day or a later one.")
 
 
 def _locked_series(entity: LegalEntity, on: date) -> NumberSeries:
@@ -139,8 +154,8 @@ def _line_of(invoice: Invoice, line: DraftLine) -> InvoiceLine:
 def _settle(draft: Draft, invoice: Invoice, *, by: UUID | None, at: datetime) -> None:
     """What a draft billed is billed by the invoice now; what a credit note has billed again is due again."""
     Covered.objects.filter(draft=draft).update(draft=None, invoice=invoice)
-    if draft.bills_again:
-        Covered.objects.filter(invoice=draft.credits_id, released_at=None).update(released_at=at)
+    if draft.bills_again and invoice.credits_id:
+        released(invoice.credits_id, at=at)
     draft.issued, draft.issue_refused = invoice, ""
     draft.save(update_fields=["issued", "issue_refused"])
     if invoice.kind == DocumentKind.CREDIT_NOTE and invoice.gross:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from billing.choices import DocumentKind, Metric, PriceKind
 from billing.models import Contact, Contract, Covered, Invoice, InvoiceLine, UsageReading
-from billing.proposing import USAGE, Correction, Cover, Material, due_months, month_key
+from billing.proposing import USAGE, Correction, Cover, Material, due_months, keys_of, month_key
 from billing.queries.orders import OrderLeft, orders_left
 from billing.queries.terms import Books, books_of, counts_for, terms_of
 
@@ -61,7 +61,8 @@ def _material(
             every = contracts[one.contract_id].billed_every
             keys = covered.get(one.contract_id, {})
             months |= {month for month in due_months(one, every, until) if month_key(month) not in keys}
-    billed, adjusted = _billed(contracts, covered, months | {one.month for one in corrections})
+    undone = _undone(contracts)
+    practitioners = _practitioners(contracts, undone, covered, months | {one.month for one in corrections})
     readings = counts_for(council_ids, months)
     creditable = _creditable(contracts) if corrections else {}
     by_council: dict[UUID, list[Correction]] = defaultdict(list)
@@ -75,10 +76,10 @@ def _material(
             readings=readings,
             corrections=tuple(c for i in dict.fromkeys(p.council_id for p in one.councils) for c in by_council[i]),
             covered=covered.get(contract_id, {}),
-            billed=billed.get(contract_id, {}),
-            adjusted=adjusted.get(contract_id, {}),
+            billed=practitioners[contract_id].billed,
             creditable=tuple(one for one in creditable.get(contract_id, ()) if one[1] > 0),
-            waived=frozenset(invoice_id for invoice_id, left in creditable.get(contract_id, ()) if left <= 0),
+            waived=practitioners[contract_id].waived(),
+            reopened=frozenset(practitioners[contract_id].reopened),
         )
         for contract_id, one in terms.items()
     }
@@ -106,31 +107,79 @@ def _corrections(council_ids: Iterable[UUID]) -> list[Correction]:
     ]
 
 
-Sums = dict[UUID, dict[tuple[UUID, date], Decimal]]
+Key = tuple[UUID, date]
 
 
-def _billed(
-    contract_ids: Iterable[UUID], covered: Mapping[UUID, Mapping[str, Cover]], months: Iterable[date]
-) -> tuple[Sums, Sums]:
-    """What practitioners came to by contract, council and month: where the month was billed, and in corrections.
+@dataclass(slots=True)
+class _Practitioners:
+    """What a contract's practitioners came to by council and month.
 
-    What finance credited by hand does not count: it was a kindness, and a correction must not take it back.
+    `billed` is all of it that stands. `asked` is what the invoice that bills the month asked for, `spared` what finance
+    credited of that by hand: a kindness, which no correction takes back. What corrections credited is neither.
     """
-    billed: Sums = defaultdict(lambda: defaultdict(Decimal))
-    adjusted: Sums = defaultdict(lambda: defaultdict(Decimal))
-    rows = InvoiceLine.objects.filter(
-        invoice__contract__in=list(contract_ids), kind=PriceKind.PRACTITIONER, month__in=list(months), credits=None
-    ).values_list("invoice__contract_id", "invoice_id", "invoice__kind", "key", "council_id", "month", "net")
-    for contract_id, invoice_id, kind, key, council_id, month, net in rows:
-        if council_id is None or month is None:
-            continue  # practitioners are always a council's, of a month
-        covers = covered.get(contract_id, {})
-        amount = net if kind == DocumentKind.INVOICE else -net
-        is_correction = key.startswith(USAGE)
-        cover = covers.get(key if is_correction else month_key(month))
-        if cover and cover.invoice_id == invoice_id:
-            (adjusted if is_correction else billed)[contract_id][council_id, month] += amount
-    return billed, adjusted
+
+    billed: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    asked: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    spared: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    reopened: set[date] = field(default_factory=set)
+
+    def waived(self) -> frozenset[Key]:
+        """What finance credited whole."""
+        return frozenset(key for key, amount in self.asked.items() if 0 < amount <= self.spared[key])
+
+
+@dataclass(slots=True)
+class _Undone:
+    """What was credited to be billed again: invoices with all their credit notes, and months by contract."""
+
+    invoices: set[UUID] = field(default_factory=set)
+    months: dict[UUID, set[date]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _undone(contract_ids: Iterable[UUID]) -> _Undone:
+    found = _Undone()
+    rows = Covered.objects.filter(contract__in=list(contract_ids), released_at__isnull=False, invoice__isnull=False)
+    for contract_id, invoice_id, key in rows.values_list("contract_id", "invoice_id", "key"):
+        found.invoices.add(invoice_id)
+        found.months[contract_id].update(keys_of([key]).months)
+    return found
+
+
+def _practitioners(
+    contract_ids: Iterable[UUID],
+    undone: _Undone,
+    covered: Mapping[UUID, Mapping[str, Cover]],
+    months: Iterable[date],
+) -> dict[UUID, _Practitioners]:
+    """What practitioners came to by contract, in one query.
+
+    An invoice that was credited to be billed again is as if it had never been, with all its credit notes: together they
+    come to nothing.
+    """
+    found: dict[UUID, _Practitioners] = defaultdict(_Practitioners)
+    for contract_id, reopened in undone.months.items():
+        found[contract_id].reopened |= reopened
+    rows = (
+        InvoiceLine.objects.filter(
+            invoice__contract__in=list(contract_ids), kind=PriceKind.PRACTITIONER, month__in=list(months),
+            council_id__isnull=False,
+        )
+        .annotate(whose=F("invoice__contract_id"), credited=F("invoice__credits_id"))
+        .values_list("whose", "invoice_id", "credited", "key", "credits_id", "council_id", "month", "net")
+    )  # fmt: skip
+    for contract_id, invoice_id, credited_id, key, credits_id, council_id, month, net in rows:
+        practitioners, of = found[contract_id], (council_id, month)
+        if invoice_id in undone.invoices or credited_id in undone.invoices:
+            practitioners.reopened.add(month)
+            continue
+        cover = covered.get(contract_id, {}).get(month_key(month))
+        asking = cover.invoice_id if cover and not key.startswith(USAGE) else None
+        if credits_id is None:
+            practitioners.billed[of] += -net if credited_id else net
+            practitioners.asked[of] += net if asking == invoice_id else 0
+        elif asking and asking == credited_id:
+            practitioners.spared[of] += net
+    return found
 
 
 def _creditable(contract_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, Decimal]]]:

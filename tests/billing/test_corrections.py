@@ -158,3 +158,170 @@ def test_what_was_credited_whole_is_not_asked_for_and_has_no_corrections(contrac
     assert drafted(contract, JAN).outcome == "nothing"
     read(contract, FEB, 100)
     assert drafted(contract, FEB).draft.net == Decimal("1070.00")
+
+
+def everything() -> Decimal:
+    """What all invoices less all credit notes come to, before tax."""
+    from billing.models import Invoice
+
+    return sum((one.net if one.kind == "invoice" else -one.net for one in Invoice.objects.all()), Decimal(0))
+
+
+def credited_whole(invoice, *, bills_again: bool):
+    from billing.actions.crediting import draft_credit
+
+    return issued(draft_credit(invoice_id=invoice.id, amounts=None, reason="Anew", bills_again=bills_again, at=AT))
+
+
+def test_what_is_billed_again_after_a_correction_downwards_is_corrected_once(contract):
+    """The correction was a credit note of the same invoice: with the rest credited both are gone, and both are anew."""
+    first = billed(contract, JAN)
+    correct(contract.january, 90)
+    billed(contract, JAN)
+    credited_whole(first, bills_again=True)
+    billed(contract, JAN)
+    assert everything() == Decimal("1038.00")
+    assert drafted(contract, JAN).outcome == "nothing"
+
+
+def test_a_correction_credited_of_another_month_s_invoice_is_not_lost_when_that_is_billed_again(contract):
+    read(contract, FEB, 100)
+    billed(contract, JAN)
+    february = billed(contract, FEB)
+    correct(contract.january, 90)
+    note = billed(contract, FEB)
+    assert (note.net, note.credits_id) == (Decimal("32.00"), february.id)
+    credited_whole(february, bills_again=True)
+    billed(contract, FEB)
+    assert everything() == Decimal("2108.00")
+    assert drafted(contract, FEB).outcome == "nothing"
+
+
+def test_what_a_correction_made_nothing_of_is_billed_again_as_nothing(db):
+    from billing.actions.crediting import bill_again
+
+    with shared():
+        make_book(prices={"platform": {0: "0.00"}, "practitioner": {0: "3.20"}})
+        contract = make_contract()
+        reading = read(contract, JAN, 100)[0]
+        first = billed(contract, JAN)
+        correct(reading, 0)
+        assert billed(contract, JAN).net == Decimal("320.00")
+        bill_again(invoice_id=first.id, at=AT)
+        assert drafted(contract, JAN).draft.net == 0
+
+
+def test_a_correction_is_billed_anew_when_an_earlier_one_of_its_month_was_credited(contract):
+    """100, then 110, then 90. Billing the 110 again leaves nothing of it; the 90 were worked out on top of it."""
+    read(contract, FEB, 1000)
+    billed(contract, JAN)
+    second = correct(contract.january, 110)
+    correction = billed(contract, JAN)
+    february = billed(contract, FEB)
+    third = correct(second, 90)
+    assert billed(contract, FEB).credits_id == february.id
+    credited_whole(correction, bills_again=True)
+    again = drafted(contract, FEB).draft
+    assert [(line.key, line.net) for line in again.lines.all()] == [(f"usage {third.id} 2", Decimal("32.00"))]
+    issued(again)
+    assert everything() == Decimal("1038.00") + february.net
+    assert drafted(contract, FEB).outcome == "nothing"
+
+
+def test_what_corrections_made_nothing_of_is_not_waived(db):
+    with shared():
+        make_book(prices={"platform": {0: "0.00"}, "practitioner": {0: "3.20"}})
+        contract = make_contract()
+        reading = read(contract, JAN, 100)[0]
+        billed(contract, JAN)
+        second = correct(reading, 0)
+        assert billed(contract, JAN).net == Decimal("320.00")
+        correct(second, 100)
+        assert drafted(contract, JAN).draft.net == Decimal("320.00")
+
+
+def test_a_month_whose_invoice_other_months_corrections_used_up_is_not_waived(contract):
+    billed(contract, JAN)
+    january = correct(contract.january, 1000)
+    billed(contract, JAN)
+    read(contract, FEB, 100)
+    march = read(contract, MAR, 100)[0]
+    billed(contract, FEB)
+    invoice = billed(contract, MAR)
+    correct(january, 600)
+    note = billed(contract, MAR)
+    assert (note.net, note.credits_id) == (Decimal("1040.00"), invoice.id)
+    credited_whole(invoice, bills_again=False)
+    correct(march, 200)
+    assert drafted(contract, MAR).draft.net == Decimal("320.00")
+
+
+def test_a_correction_that_comes_to_nothing_is_not_used_up_by_a_draft_of_something_else(contract):
+    """Waived, corrected, and February billed meanwhile: billed again after all, it is what was counted last."""
+    from billing.actions.crediting import bill_again
+
+    first = billed(contract, JAN)
+    credited_whole(first, bills_again=False)
+    corrected = correct(contract.january, 110)
+    read(contract, FEB, 100)
+    february = billed(contract, FEB)
+    assert [cover.key for cover in february.covers.all()] == ["2026-02"]
+    bill_again(invoice_id=first.id, at=AT)
+    again = billed(contract, FEB)
+    assert again.net == Decimal("1102.00")
+    assert {cover.key for cover in again.covers.all()} == {"2026-01", f"usage {corrected.id}"}
+
+
+def test_a_month_beside_a_larger_correction_is_on_an_invoice_and_the_correction_on_a_credit_note(contract):
+    """January is set to none from 1,000: 2,720 back, and February's 1,070 with the tax of its own day."""
+    january = correct(contract.january, 1000)
+    first = billed(contract, JAN)
+    correct(january, 0)
+    read(contract, FEB, 100)
+    found = drafted(contract, FEB)
+    invoice, note = found.draft, found.beside.draft
+    assert (invoice.kind, invoice.net, note.kind, note.net) == (
+        "invoice", Decimal("1070.00"), "credit_note", Decimal("2720.00"),
+    )  # fmt: skip
+    assert found.detail["credit_note"]["net"] == "2720.00"
+    assert (note.credits_id, {line.month for line in note.lines.all()}) == (first.id, {JAN})
+    assert drafted(contract, FEB).outcome == "nothing"
+    february = issued(invoice)
+    issued(note)  # the invoice changed nothing for it
+    assert everything() == Decimal("1820.00")
+    credited_whole(february, bills_again=True)
+    assert drafted(contract, FEB).draft.net == Decimal("1070.00")
+
+
+def test_a_credit_note_beside_an_invoice_may_be_issued_first_and_made_again(contract):
+    from billing.actions.drafting import redraft
+
+    january = correct(contract.january, 1000)
+    billed(contract, JAN)
+    second = correct(january, 0)
+    read(contract, FEB, 100)
+    found = drafted(contract, FEB)
+    correct(second, 10)
+    again = redraft(draft_id=found.beside.draft.id, at=AT)
+    assert (again.kind, again.net) == ("credit_note", Decimal("2688.00"))
+    issued(again)
+    issued(found.draft)
+    assert everything() == Decimal("1820.00") + 32
+
+
+def test_a_month_billed_again_with_less_than_stands_of_it_is_an_invoice_and_a_credit_note(contract):
+    """1,000 were corrected to on an invoice of its own, which stands; January itself is billed again at none."""
+    read(contract, FEB, 3000)
+    first = billed(contract, JAN)
+    second = correct(contract.january, 1000)
+    billed(contract, JAN)
+    billed(contract, FEB)
+    credited_whole(first, bills_again=True)
+    correct(second, 0)
+    found = drafted(contract, FEB)
+    assert (found.draft.net, found.beside.draft.net) == (Decimal("750.00"), Decimal("2400.00"))
+    before = everything()
+    issued(found.draft)
+    issued(found.beside.draft)
+    assert everything() == before + 750 - 2400
+    assert drafted(contract, FEB).outcome == "nothing"

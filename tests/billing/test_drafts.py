@@ -135,6 +135,33 @@ def test_a_day_to_come_and_a_day_before_the_last_number_are_refused(world):
     assert issued(draft, date(2026, 5, 1)).number == "PWUK-2026-000002"
 
 
+def test_nothing_is_issued_before_what_it_bills_was_supplied_or_what_it_credits_was_issued(world):
+    from billing.actions.asked import ask_to_issue
+    from billing.actions.crediting import draft_credit
+    from billing.errors import BadValue
+    from billing.models import Draft, InvoiceRun, NumberSeries
+
+    contract = make_contract()
+    read(contract, FEB)
+    read(contract, JAN)
+    run = InvoiceRun.objects.create(entity=contract.entity, month=FEB, started_at=AT)
+    draft = drafted(contract, FEB).draft
+    Draft.objects.update(run=run, reviewed_at=AT)
+    for on in (date(2025, 3, 1), date(2026, 2, 27)):
+        with pytest.raises(BadValue, match="28 February 2026") as refused:
+            issued(draft, on)
+        assert refused.value.field == "on"
+        with pytest.raises(BadValue, match="28 February 2026"):
+            ask_to_issue(run_id=run.id, on=on, by=None, at=AT)
+    assert not NumberSeries.objects.filter(last__gt=0).exists()
+    invoice = issued(draft, date(2026, 5, 1))
+    NumberSeries.objects.update(last_issued_on=None)
+    credit = draft_credit(invoice_id=invoice.id, amounts=None, reason="Wrong", bills_again=False, at=AT)
+    with pytest.raises(BadValue, match=f"{invoice.number}.*1 May 2026"):
+        issued(credit, date(2026, 4, 30))
+    assert issued(credit, date(2026, 5, 1)).issued_on == date(2026, 5, 1)
+
+
 def test_numbers_begin_again_with_a_year(world):
     contract = make_contract()
     read(contract, JAN)
@@ -259,6 +286,26 @@ def test_an_order_closed_after_drafting_stops_the_issue(world):
     one.save()
     with pytest.raises(NotPossible, match="purchase order"):
         issue(draft_id=draft.id, on=FEB, by=None, at=AT)
+
+
+def test_an_order_closed_after_drafting_can_be_allowed_with_a_reason(world):
+    from billing.actions.drafting import allow_holds, review_draft
+    from billing.errors import NotPossible
+
+    contract = make_contract()
+    read(contract, JAN)
+    one = order(contract, "PO-1", None)
+    draft = drafted(contract, JAN).draft
+    with pytest.raises(NotPossible, match="No purchase order holds"):
+        allow_holds(draft_id=draft.id, reason="Not asked for", by=None)
+    one.closed_at = AT
+    one.save()
+    with pytest.raises(NotPossible, match="purchase order"):
+        review_draft(draft_id=draft.id, by=None, at=AT)
+    assert allow_holds(draft_id=draft.id, reason="A new order is on its way", by=None).holds == ["order_short"]
+    draft.refresh_from_db()
+    assert draft.holds == ["order_short"]
+    assert issued(draft).order_number == "PO-1"
 
 
 def test_a_customer_who_asks_for_an_order_and_gave_none_is_held_until_it_does(world):

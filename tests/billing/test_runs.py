@@ -200,6 +200,36 @@ def test_issuing_many_goes_on_past_one_that_is_refused(five):
         assert "Draft it again" in refused.issue_refused
 
 
+def test_what_another_holds_just_now_stays_asked_for_and_is_issued_the_next_time(five, monkeypatch):
+    from django.db import OperationalError
+
+    from billing.actions import asked
+    from billing.actions.drafting import review_run
+    from billing.models import Draft
+
+    with shared():
+        run = run_month(make_entity(), JAN)
+    work(run)
+    with shared():
+        review_run(run_id=run.id, by=None, at=AT)
+        assert asked.ask_to_issue(run_id=run.id, on=FEB, by=None, at=AT) == 4
+        held = Draft.objects.order_by("id").first().id
+    issue = asked.issue
+
+    def held_once(*, draft_id, **said):
+        if draft_id == held:
+            raise OperationalError("canceling statement due to lock timeout")
+        return issue(draft_id=draft_id, **said)
+
+    monkeypatch.setattr(asked, "issue", held_once)
+    assert asked.work_asked(lambda: AT) == 3
+    with shared():
+        waiting = Draft.objects.get(issued=None)
+        assert (waiting.issue_on, waiting.issue_asked_at, waiting.issue_refused) == (FEB, AT, "")
+    monkeypatch.setattr(asked, "issue", issue)
+    assert asked.work_asked(lambda: AT) == 1
+
+
 def test_issuing_a_list_says_who_was_refused_and_why(five):
     from billing.actions.drafting import review_draft
     from billing.actions.issuing import issue_many
