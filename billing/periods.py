@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +16,8 @@ from billing.money import to_penny
 
 MONTHS: Final = 12
 DAY: Final = timedelta(days=1)
+FURTHEST_EAST: Final = timezone(timedelta(hours=14))
+"""Where a day begins first."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,3 +82,8 @@ def _up_to(amount: Decimal, part: int, whole: int) -> Decimal:
 def _length(year: int, month: int) -> int:
     following = date(year + month // MONTHS, month % MONTHS + 1, 1)
     return (following - DAY).day
+
+
+def newest_day(at: datetime) -> date:
+    """The newest day that has begun anywhere at a moment: for what happens on a day of nobody's in particular."""
+    return at.astimezone(FURTHEST_EAST).date()

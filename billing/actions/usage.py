@@ -12,6 +12,7 @@ from billing import checks
 from billing.choices import Source
 from billing.errors import BadValue, ChangedMeanwhile, NotPossible, NotThere
 from billing.models import UsageReading
+from billing.periods import newest_day
 from tenants.context import SHARED_ALIAS
 
 MOST_PRACTITIONERS: Final = 1_000_000
@@ -28,10 +29,10 @@ def take_reading(
     """
     month = month.replace(day=1)
     checks.day("month", month)
-    if month > at.date():
+    if month > newest_day(at):
         raise BadValue("month", "This month has not begun.")
     number = checks.whole("count", count, least=0, most=MOST_PRACTITIONERS)
-    if counted_on is not None and not month <= counted_on <= at.date():
+    if counted_on is not None and not month <= counted_on <= newest_day(at):
         raise BadValue("counted_on", "It was counted in that month or after, and not in the future.")
     how = checks.line("how", how, most=300, missing="Say how it was counted.")
     checks.one_of("source", source, Source.values, "Say where the number comes from.")
@@ -76,7 +77,7 @@ def correct_reading(
     number = checks.whole("count", count, least=0, most=MOST_PRACTITIONERS)
     how = checks.line("how", how, most=300, missing="Say how it was counted.")
     why = checks.line("reason", reason, most=300, missing="Say why the earlier number was wrong.")
-    if counted_on is not None and not wrong.month <= counted_on <= at.date():
+    if counted_on is not None and not wrong.month <= counted_on <= newest_day(at):
         raise BadValue("counted_on", "It was counted in that month or after, and not in the future.")
     if UsageReading.objects.filter(corrects=wrong).exists():
         raise ChangedMeanwhile("This number was corrected already. Correct the newer one, if that is wrong too.")

@@ -54,6 +54,17 @@ def test_a_reading_may_come_years_late(db):
     assert late.taken_at == AT
 
 
+def test_a_number_is_taken_on_a_day_that_has_begun_somewhere(db):
+    """Eight in the morning of 1 December in Melbourne is still November in UTC."""
+    morning, first = datetime(2026, 11, 30, 21, 0, tzinfo=UTC), date(2026, 12, 1)
+    with shared():
+        taken = take(uuid4(), counted_on=first, at=morning)
+        assert take(uuid4(), month=first, at=morning).month == first
+        assert correct(taken, 41, counted_on=first, at=morning).counted_on == first
+        with pytest.raises(BadValue, match="not in the future"):
+            take(uuid4(), counted_on=date(2026, 12, 2), at=morning)
+
+
 def test_any_day_of_a_month_means_its_first(db):
     with shared():
         assert take(uuid4(), month=date(2026, 10, 31)).month == OCTOBER

@@ -18,7 +18,7 @@ from console.pages.answers import page_number, pages_of
 from console.pages.finance.contract_forms import ContractFilterForm, ContractForm, DayForm, TermsForm
 from console.pages.finance.doors import GET_AND_POST, carried_out, done_at_once, filled, finance_page
 from console.pages.finance.shown import money_form, money_page
-from console.queries.finance.choices import customer_choices, entity_choices
+from console.queries.finance.choices import customer_choices, entity_choices, today_of
 from console.queries.finance.contracts import STATES, ContractFilter, ContractPage, contract_list, contract_page
 from console.queries.finance.prices import book_choices
 from core import clock
@@ -115,7 +115,7 @@ def notice(request: OperatorRequest, contract_id: UUID) -> HttpResponse:
     """Note that notice was given: the contract ends and does not renew."""
     page = contract_page(contract_id, on=clock.today())
     form = DayForm(
-        filled(request), name="given_on", label=_("Day on which notice was given"), day=clock.today(),
+        filled(request), name="given_on", label=_("Day on which notice was given"), day=today_of(page.entity_id),
         help_text=_("By the customer or by us. The contract then does not renew."),
     )  # fmt: skip
     if carried_out(

@@ -19,8 +19,8 @@ from console.doors import OperatorRequest
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page, refused_words
 from console.pages.finance.run_forms import AllowForm, IssueForm, NoteForm
 from console.pages.finance.shown import money_form
+from console.queries.finance.choices import today_of
 from console.queries.finance.drafts import DraftPage, draft_page
-from core import clock
 
 
 @require_http_methods(GET_AND_POST)
@@ -98,7 +98,8 @@ def allow(request: OperatorRequest, draft_id: UUID) -> HttpResponse:
 @finance_page
 def issue(request: OperatorRequest, draft_id: UUID) -> HttpResponse:
     """Make it an invoice or a credit note: with the next number, and never to change again."""
-    form = IssueForm(filled(request), initial={"on": clock.today()})
+    page = draft_page(draft_id)
+    form = IssueForm(filled(request), today=today_of(page.entity_id))
     made: list[Any] = []
 
     def act(said: dict[str, Any]) -> None:
@@ -107,7 +108,6 @@ def issue(request: OperatorRequest, draft_id: UUID) -> HttpResponse:
     if carried_out(form, act):
         messages.success(request, _("Issued as %(number)s.") % {"number": made[0].number})
         return redirect("console:finance_invoice", made[0].id)
-    page = draft_page(draft_id)
     if page.issued_id and request.method != "POST":
         return redirect("console:finance_invoice", page.issued_id)
     return money_form(request, "form", form, **_frame(page, {

@@ -9,10 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from billing.errors import BadValue
 from billing.money import MOST, PENNY, read_amount
 from billing.periods import add_months
+from ui.fields import PARTS, DatePartsField
 from ui.filters import month_name
 
 LONGEST_AMOUNT = 20
@@ -40,6 +42,22 @@ class AmountField(forms.CharField):
             return read_amount(typed, field="", currency=self.currency, least=self.least, most=self.most)
         except BadValue as bad:
             raise ValidationError(f"{self.of}: {bad}" if self.of else str(bad)) from bad
+
+
+class DayField(DatePartsField):
+    """A day up to `today`, which is a company's own: in Melbourne it is tomorrow before the console's day is over."""
+
+    today: date | None = None
+
+    def _check_limits(self, chosen: date) -> None:
+        super()._check_limits(chosen)
+        if self.today and chosen > self.today:
+            self._refuse(gettext("%(subject)s must be today or in the past") % {"subject": self.said}, *PARTS)
+
+
+def until_today(form: forms.Form, name: str, today: date) -> None:
+    """Let a form's DayField take days up to a company's own today."""
+    form.fields[name].today = today  # type: ignore[attr-defined]  # a DayField
 
 
 class MonthField(forms.TypedChoiceField):

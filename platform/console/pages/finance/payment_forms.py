@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.money import written
-from console.pages.finance.money_fields import AmountField
+from console.pages.finance.money_fields import AmountField, DayField, until_today
 from console.pages.finance.run_forms import reason_field
+from console.queries.finance.choices import EntityChoice
 from ui.fields import DatePartsField
 
 LONGEST_REFERENCE: Final = 200
@@ -31,7 +33,7 @@ class PaymentForm(forms.Form):
 
     customer = forms.TypedChoiceField(label=gettext_lazy("From"), coerce=UUID)
     entity = forms.TypedChoiceField(label=gettext_lazy("Paid to"), coerce=UUID, widget=forms.RadioSelect)
-    received_on = DatePartsField(label=gettext_lazy("Came in on"), not_in_future=True)
+    received_on = DayField(label=gettext_lazy("Came in on"))
     amount = forms.CharField(
         label=gettext_lazy("Amount"), max_length=20, help_text=gettext_lazy("In the currency of who was paid"),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
@@ -43,13 +45,20 @@ class PaymentForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, customers: Iterable[tuple[str, str]], entities: Iterable[Any], initial: Any = None
+        self,
+        data: Any = None,
+        *,
+        customers: Iterable[tuple[str, str]],
+        entities: Iterable[EntityChoice],
+        initial: Any = None,
     ) -> None:
         super().__init__(data, initial=initial)
         self.entities = {str(one.id): one for one in entities}
-        choices = [(key, f"{one.name} ({one.currency})") for key, one in self.entities.items()]
+        choices = [(key, one.label) for key, one in self.entities.items()]
         self.fields["customer"].choices = [("", _("Choose a customer")), *customers]  # type: ignore[attr-defined]  # a field with choices
         self.fields["entity"].choices = choices  # type: ignore[attr-defined]  # as above
+        if self.entities:  # of whom it was paid to, the day is looked at when it is entered
+            until_today(self, "received_on", max(one.today for one in self.entities.values()))
 
     def clean(self) -> dict[str, Any]:
         """The amount, read in the currency of whom it was paid to."""
@@ -125,13 +134,14 @@ class ReverseForm(forms.Form):
                  ("refund", gettext_lazy("We paid it back to the customer"))],
         error_messages={"required": gettext_lazy("Choose what happened")},
     )  # fmt: skip
-    on = DatePartsField(label=gettext_lazy("On"), not_in_future=True)
+    on = DayField(label=gettext_lazy("On"))
     reason = reason_field(
         gettext_lazy("Why"), gettext_lazy("Kept with the payment, which itself stays as it is."), most=200
     )
 
-    def __init__(self, data: Any = None, *, currency: str, most: Decimal, initial: Any = None) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(self, data: Any = None, *, currency: str, most: Decimal, today: date) -> None:
+        super().__init__(data, initial={"on": today})
+        until_today(self, "on", today)
         self.fields["amount"] = AmountField(
             label=_("Amount paid back"), currency=currency, most=most, required=False,
             help_text=_("Empty: all that no invoice has taken. A mistake is always taken back whole."),
@@ -202,11 +212,13 @@ class AgeingForm(forms.Form):
     """Of which of our companies, and at the end of which day."""
 
     entity = forms.TypedChoiceField(label=gettext_lazy("Owed to"), coerce=UUID)
-    on = DatePartsField(label=gettext_lazy("At the end of"), not_in_future=True)
+    on = DayField(label=gettext_lazy("At the end of"))
 
-    def __init__(self, data: Any = None, *, entities: Iterable[tuple[str, str]], initial: Any = None) -> None:
+    def __init__(self, data: Any = None, *, entities: Iterable[EntityChoice], initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        self.fields["entity"].choices = list(entities)  # type: ignore[attr-defined]  # a field with choices
+        known = list(entities)
+        self.fields["entity"].choices = [(str(one.id), one.label) for one in known]  # type: ignore[attr-defined]  # a field with choices
+        until_today(self, "on", max(one.today for one in known))
 
 
 class JournalForm(StatementForm):

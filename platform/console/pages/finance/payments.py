@@ -21,7 +21,7 @@ from console.pages.answers import page_number, pages_of
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
 from console.pages.finance.payment_forms import AllocateForm, PaymentForm, ReverseForm
 from console.pages.finance.shown import done_and_back, money_form, money_page
-from console.queries.finance.choices import customer_choices, entities, entity_choices
+from console.queries.finance.choices import customer_choices, entities, entity_choices, today_of
 from console.queries.finance.payments import PaymentFilter, PaymentPage, payment_list, payment_page
 from core import clock
 
@@ -65,7 +65,7 @@ def add(request: OperatorRequest) -> HttpResponse:
     known = entities()
     initial = {"customer": request.GET.get("customer", ""), "received_on": clock.today()}
     if len(known) == 1:
-        initial["entity"] = str(known[0].id)
+        initial |= {"entity": str(known[0].id), "received_on": known[0].today}
     form = PaymentForm(filled(request), customers=customer_choices(), entities=known, initial=initial)
     made: list[UUID] = []
     if carried_out(form, lambda said: made.append(actions.record_payment(**said, by=request.operator).id)):
@@ -102,9 +102,8 @@ def allocate(request: OperatorRequest, payment_id: UUID) -> HttpResponse:
 def reverse_one(request: OperatorRequest, payment_id: UUID) -> HttpResponse:
     """Take a payment back that was no payment, or enter that it was paid back."""
     page = payment_page(payment_id)
-    form = ReverseForm(
-        filled(request), currency=page.line.currency, most=page.line.amount, initial={"on": clock.today()}
-    )
+    line = page.line
+    form = ReverseForm(filled(request), currency=line.currency, most=line.amount, today=today_of(line.entity_id))
 
     def act(said: dict[str, Any]) -> object:
         if said["kind"] == "refund":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from billing.choices import PriceKind
-from console.pages.finance.money_fields import AmountField, MonthField
+from console.pages.finance.money_fields import AmountField, DayField, MonthField, months_over, until_today
 from console.pages.finance.setting_fields import BandsField, CountField, OneLineField
 from ui.fields import DatePartsField
 
@@ -101,16 +102,15 @@ class ReadingForm(CountForm):
         label=_("Month"),
         error_messages={"required": _("Choose a month"), "invalid_choice": _("Choose a month of the list")},
     )
-    counted_on = DatePartsField(
-        label=_("Counted on (optional)"), subject=_("Counted on"), required=False, not_in_future=True
-    )
+    counted_on = DayField(label=_("Counted on (optional)"), subject=_("Counted on"), required=False)
 
     field_order = ("council_id", "month", "count", "how", "counted_on")
 
-    def __init__(self, data: Any = None, *, councils: Iterable[tuple[str, str]], months: Any, **given: Any) -> None:
+    def __init__(self, data: Any = None, *, councils: Iterable[tuple[str, str]], today: date, **given: Any) -> None:
         super().__init__(data, **given)
+        until_today(self, "counted_on", today)
         self.fields["council_id"].choices = [("", gettext("Choose a council")), *councils]  # type: ignore[attr-defined]  # a field with choices
-        self.fields["month"].offer(months)  # type: ignore[attr-defined]  # a month's own
+        self.fields["month"].offer(months_over(today))  # type: ignore[attr-defined]  # a month's own
 
 
 class CorrectionForm(CountForm):

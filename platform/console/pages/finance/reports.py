@@ -35,7 +35,7 @@ from console.pages.csv_file import csv_file
 from console.pages.finance.doors import finance_page
 from console.pages.finance.payment_forms import AgeingForm, JournalForm
 from console.pages.finance.shown import money_page
-from console.queries.finance.choices import entity_choices
+from console.queries.finance.choices import entities, entity_choices
 from core import clock
 
 FILES: Final[dict[str, tuple[Row, Callable[[UUID, date, date], Iterable[Row]]]]] = {
@@ -130,10 +130,10 @@ class _Asked:
 
 
 def _asked(data: QueryDict | None) -> tuple[JournalForm, _Asked]:
-    offered = entity_choices()
-    last_month = month_of(add_months(clock.today(), -1))
-    usual = _Asked(UUID(offered[0][0]), last_month.first, last_month.last)
-    initial: dict[str, Any] = {"entity": offered[0][0], "first": usual.first, "last": usual.last}
+    offered, mine = entity_choices(), entities()[0]
+    last_month = month_of(add_months(mine.today, -1))
+    usual = _Asked(mine.id, last_month.first, last_month.last)
+    initial: dict[str, Any] = {"entity": str(mine.id), "first": usual.first, "last": usual.last}
     form = JournalForm(data, entities=offered, initial=initial)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
@@ -142,8 +142,9 @@ def _asked(data: QueryDict | None) -> tuple[JournalForm, _Asked]:
 
 
 def _ageing(data: QueryDict | None) -> tuple[AgeingForm, Ageing]:
-    offered, today = entity_choices(), clock.today()
-    form = AgeingForm(data, entities=offered, initial={"entity": offered[0][0], "on": today})
+    offered = entities()
+    first = offered[0]
+    form = AgeingForm(data, entities=offered, initial={"entity": str(first.id), "on": first.today})
     if form.is_bound and form.is_valid():
         return form, ageing(form.cleaned_data["entity"], form.cleaned_data["on"])
-    return form, ageing(UUID(offered[0][0]), today)
+    return form, ageing(first.id, first.today)

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.choices import Outcome
-from console.pages.finance.money_fields import AmountField, MonthField
-from ui.fields import DatePartsField
+from console.pages.finance.money_fields import AmountField, DayField, MonthField, until_today
 
 LONGEST_NOTE: Final = 600
 LONGEST_REASON: Final = 300
@@ -63,7 +62,11 @@ class OutcomeForm(forms.Form):
 class IssueForm(forms.Form):
     """The day that the invoice, or each of them, bears."""
 
-    on = DatePartsField(label=gettext_lazy("Issued on"), not_in_future=True)
+    on = DayField(label=gettext_lazy("Issued on"))
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, initial={"on": today})
+        until_today(self, "on", today)
 
 
 class AllowForm(forms.Form):

@@ -20,9 +20,8 @@ from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finan
 from console.pages.finance.money_fields import months_over
 from console.pages.finance.run_forms import IssueForm, OutcomeForm, StartRunForm
 from console.pages.finance.shown import money_form, money_page
-from console.queries.finance.choices import entity_choices
+from console.queries.finance.choices import entity_choices, newest_today, today_of
 from console.queries.finance.runs import draft_sums, run_line, run_list, run_page
-from core import clock
 
 
 @require_safe
@@ -38,7 +37,7 @@ def index(request: OperatorRequest) -> HttpResponse:
 @finance_page
 def start(request: OperatorRequest) -> HttpResponse:
     """Have a month drafted, or shown as it would be. The same month again looks again at what could not be billed."""
-    offered, months = entity_choices(), months_over(clock.today())
+    offered, months = entity_choices(), months_over(newest_today())
     initial = {"month": months[0], "entity": offered[0][0] if len(offered) == 1 else "", "dry": "yes"}
     form = StartRunForm(filled(request), entities=offered, months=months, initial=initial)
     made: list[UUID] = []
@@ -123,8 +122,8 @@ def stop(request: OperatorRequest, run_id: UUID) -> HttpResponse:
 @finance_page
 def issue(request: OperatorRequest, run_id: UUID) -> HttpResponse:
     """Have every reviewed draft of a run issued. A worker does it, one by one; the run's page says how far it is."""
-    form = IssueForm(filled(request), initial={"on": clock.today()})
-
+    line = run_line(run_id)
+    form = IssueForm(filled(request), today=today_of(line.entity_id))
     asked: list[int] = []
 
     def act(said: dict[str, Any]) -> None:
@@ -139,4 +138,4 @@ def issue(request: OperatorRequest, run_id: UUID) -> HttpResponse:
                 request, _("Nothing waited to be issued: somebody else was quicker, or nothing is reviewed.")
             )
         return redirect("console:finance_run", run_id)
-    return money_form(request, "run_issue", form, line=run_line(run_id), drafts=draft_sums(run_id))
+    return money_form(request, "run_issue", form, line=line, drafts=draft_sums(run_id))

@@ -25,8 +25,7 @@ from console.pages.answers import with_query
 from console.pages.finance.doors import finance_page, refused_words
 from console.pages.finance.payment_forms import StatementForm
 from console.pages.finance.shown import money_page
-from console.queries.finance.choices import entity_choices, entity_of
-from core import clock
+from console.queries.finance.choices import entity_choices, entity_of, today_of
 from ui.pdf import PdfResponse
 
 
@@ -95,8 +94,9 @@ def _asked(data: QueryDict | None, customer_id: UUID) -> tuple[StatementForm, As
     offered = entity_choices()
     if not offered:
         raise NotThere("No company of ours bills yet.")
-    today = clock.today()
-    usual = Asked(entity_of(customer_id) or UUID(offered[0][0]), add_months(today.replace(day=1), -3), today)
+    with_whom = entity_of(customer_id) or UUID(offered[0][0])
+    today = today_of(with_whom)
+    usual = Asked(with_whom, add_months(today.replace(day=1), -3), today)
     form = StatementForm(data, entities=offered, initial={**usual.query, "first": usual.first, "last": usual.last})
     if form.is_bound and form.is_valid():
         said = form.cleaned_data

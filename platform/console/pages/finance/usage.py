@@ -19,12 +19,11 @@ from console.doors import OperatorRequest
 from console.pages.answers import with_query
 from console.pages.csv_file import csv_file
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
-from console.pages.finance.money_fields import months_over
 from console.pages.finance.price_forms import CorrectionForm, ReadingForm
 from console.pages.finance.setting_fields import read_month
 from console.pages.finance.shown import money_form, money_page
+from console.queries.finance.choices import newest_today
 from console.queries.finance.usage import contracted_councils, reading_of, usage_page
-from core import clock
 from core.audit.actions import record_sight
 from ui.filters import month_name
 
@@ -35,7 +34,7 @@ def index(request: OperatorRequest) -> HttpResponse:
     """A month's readings: the last month that is over, or the one asked for."""
     month = _month(request)
     page = usage_page(month)
-    last = clock.today().replace(day=1)
+    last = newest_today().replace(day=1)
     shown: dict[str, Any] = {
         "before": with_query(reverse("console:finance_usage"), {"month": add_months(month, -1).strftime("%Y-%m")}),
         "after": with_query(reverse("console:finance_usage"), {"month": add_months(month, 1).strftime("%Y-%m")})
@@ -67,9 +66,7 @@ def export(request: OperatorRequest) -> HttpResponse:
 def add(request: OperatorRequest) -> HttpResponse:
     """Enter a council's number for a month by hand."""
     initial = {"council_id": request.GET.get("council", ""), "month": _month(request).isoformat()}
-    form = ReadingForm(
-        filled(request), councils=contracted_councils(), months=months_over(clock.today()), initial=initial
-    )
+    form = ReadingForm(filled(request), councils=contracted_councils(), today=newest_today(), initial=initial)
     if carried_out(form, lambda said: actions.enter_reading(**said, by=request.operator)):
         messages.success(request, _("Entered."))
         return _to_month(form.cleaned_data["month"])
@@ -100,7 +97,7 @@ def correct(request: OperatorRequest, reading_id: UUID) -> HttpResponse:
 
 def _month(request: OperatorRequest) -> date:
     """The month asked for; the last one that is over for anything that is none."""
-    this = clock.today().replace(day=1)
+    this = newest_today().replace(day=1)
     asked = read_month(request.GET.get("month", ""))
     return asked if asked and asked <= this else add_months(this, -1)
 

@@ -21,6 +21,11 @@ class EntityChoice:
     time_zone: str
 
     @property
+    def label(self) -> str:
+        """How it stands in a list."""
+        return f"{self.name} ({self.currency})"
+
+    @property
     def today(self) -> date:
         """Today where it is."""
         return local_day(clock.now(), self.time_zone)
@@ -48,7 +53,7 @@ def entities() -> tuple[EntityChoice, ...]:
 
 def entity_choices() -> tuple[tuple[str, str], ...]:
     """The same, for a field. One statement."""
-    return tuple((str(one.id), f"{one.name} ({one.currency})") for one in entities())
+    return tuple((str(one.id), one.label) for one in entities())
 
 
 def customer_choices() -> tuple[tuple[str, str], ...]:

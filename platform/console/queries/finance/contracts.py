@@ -127,6 +127,7 @@ class ContractPage:
     customer_id: UUID
     customer: str
     needs_order: bool
+    entity_id: UUID
     entity: str
     currency: str
     starts_on: date
@@ -185,13 +186,14 @@ def contract_page(contract_id: UUID, *, on: date) -> ContractPage:
     )  # fmt: skip
     return ContractPage(
         id=one.id, reference=one.reference, state=state, state_label=label, customer_id=one.customer_id,
-        customer=one.customer.name, needs_order=one.customer.needs_order, entity=one.entity.name,
-        currency=one.entity.currency, starts_on=one.starts_on, ends_on=one.ends_on, renews_months=one.renews_months,
-        notice_days=one.notice_days, notice_by=one.ends_on - timedelta(days=one.notice_days),
-        notice_given_on=one.notice_given_on, billed_every=one.billed_every, payment_days=one.payment_days,
-        held_book_id=one.held_book_id, held_book=one.held_book.name if one.held_book else "", terms=one.terms,
-        billed_to=_billed_to(one), councils=_councils(one), discounts=_discounts(one), charges=_charges(one),
-        orders=_orders(one), overdue=len(late), overdue_amount=total(late),
+        customer=one.customer.name, needs_order=one.customer.needs_order, entity_id=one.entity_id,
+        entity=one.entity.name, currency=one.entity.currency, starts_on=one.starts_on, ends_on=one.ends_on,
+        renews_months=one.renews_months, notice_days=one.notice_days,
+        notice_by=one.ends_on - timedelta(days=one.notice_days), notice_given_on=one.notice_given_on,
+        billed_every=one.billed_every, payment_days=one.payment_days, held_book_id=one.held_book_id,
+        held_book=one.held_book.name if one.held_book else "", terms=one.terms, billed_to=_billed_to(one),
+        councils=_councils(one), discounts=_discounts(one), charges=_charges(one), orders=_orders(one),
+        overdue=len(late), overdue_amount=total(late),
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ class DraftPage:
     customer_name: str
     contract_id: UUID
     reference: str
+    entity_id: UUID
     entity_name: str
     currency: str
     run_id: UUID | None
@@ -98,7 +99,8 @@ def draft_page(draft_id: UUID) -> DraftPage:
         id=found.id, kind_label=str(DocumentKind(found.kind).label), state=state_of(found),
         is_credit_note=found.kind == DocumentKind.CREDIT_NOTE,
         customer_id=found.customer_id, customer_name=found.customer.name, contract_id=found.contract_id,
-        reference=found.contract.reference, entity_name=found.entity.name, currency=found.entity.currency,
+        reference=found.contract.reference, entity_id=found.entity_id, entity_name=found.entity.name,
+        currency=found.entity.currency,
         run_id=found.run_id, run_month=found.run.month if found.run else None, first=found.period_first,
         last=found.period_last, lines=tuple(line_shown(one) for one in found.lines.order_by("position")),
         taxes=taxes_shown(found.taxes), net=found.net, tax=found.tax, gross=found.gross,
