@@ -21,6 +21,7 @@ from billing.models import Contact, Customer, Delivery, Invoice, InvoiceRun, Leg
 from tenants.context import SHARED_ALIAS
 
 UNDER_WAY: Final = (DeliveryState.WAITING, DeliveryState.FAILING)
+NO_CONTACT: Final = "They are no contact any more: nothing was sent."
 
 
 @transaction.atomic(using=SHARED_ALIAS)

@@ -15,6 +15,7 @@ from stdnum import ean, iban
 from stdnum.exceptions import ValidationError
 
 from billing import checks
+from billing.actions.delivery import NO_CONTACT, UNDER_WAY
 from billing.choices import Country, Currency, DeliveryState, DeliveryWay
 from billing.errors import BadValue, NotPossible, NotThere
 from billing.identifiers import tax_id
@@ -28,8 +29,6 @@ MOST_STEPS: Final = 6
 ENDPOINTS: Final = {"9932": "GB", "0151": "AU"}
 """Peppol schemes that are a tax number, and of which country."""
 GLN: Final = "0088"
-
-NO_CONTACT: Final = "They are no contact any more: nothing was sent."
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,5}")
 """So short that a whole number fits into the 18 characters of a bank's reference."""
@@ -132,9 +131,7 @@ def end_contact(*, contact_id: UUID, at: datetime) -> Contact:
         contact.ended_at = at
         contact.save(update_fields=["ended_at"])
         on_its_way = Delivery.objects.filter(customer=whose, way=DeliveryWay.MAIL, to=contact.email)
-        on_its_way.filter(state__in=(DeliveryState.WAITING, DeliveryState.FAILING)).update(
-            state=DeliveryState.STOPPED, error=NO_CONTACT
-        )
+        on_its_way.filter(state__in=UNDER_WAY).update(state=DeliveryState.STOPPED, error=NO_CONTACT)
     return contact
 
 

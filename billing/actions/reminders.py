@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from billing.actions.delivery import queue_reminder
 from billing.actions.payments import entity_with, lock_customers
-from billing.errors import NotPossible, NotThere
-from billing.models import Delivery, Invoice, Reminder
-from billing.queries.reminders import due_reminders
+from billing.errors import BadValue, ChangedMeanwhile, NotPossible, NotThere
+from billing.models import CallMade, Delivery, Invoice, Reminder
+from billing.queries.reminders import calls_to_make, due_reminders
 from tenants.context import SHARED_ALIAS
+
+LATEST: Final = timedelta(days=90)
+"""For how long at most a customer who was rung is left in peace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,22 @@ def remind_due(*, entity_id: UUID, on: date, by: UUID | None, at: datetime) -> t
     due = due_reminders(entity_with(entity_id), on)
     taken = (remind(invoice_id=one.invoice_id, on=on, by=by, at=at) for one in due)
     return tuple(one for one in taken if one is not None)
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def note_call(
+    *, customer_id: UUID, entity_id: UUID, again_on: date, on: date, by: UUID | None, at: datetime
+) -> CallMade:
+    """Note that a customer was rung about what is overdue with an entity, and from which day on to ring them again.
+
+    `on` is the entity's today. Raises NotThere, BadValue (again_on), and ChangedMeanwhile when they need not be rung.
+    """
+    lock_customers([customer_id])
+    entity_with(entity_id)
+    if not on < again_on <= on + LATEST:
+        raise BadValue("again_on", "Choose a day to ring them again: from tomorrow, and within three months.")
+    if not calls_to_make(on, entity_id=entity_id, customer_id=customer_id):
+        raise ChangedMeanwhile("They need not be rung now: they have paid, or somebody rang them already.")
+    return CallMade.objects.create(
+        customer_id=customer_id, entity_id=entity_id, on=on, again_on=again_on, at=at, by_id=by
+    )

@@ -13,11 +13,12 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from billing.actions.delivery import NO_CONTACT
 from billing.choices import DeliveryKind, DeliveryState, DeliveryWay
 from billing.documents.letters import Words, invoice_words, reminder_words, statement_words
 from billing.documents.pdf import invoice_html, statement_html
 from billing.errors import NotThere
-from billing.models import Delivery, Invoice, InvoiceDocument
+from billing.models import Contact, Delivery, Invoice, InvoiceDocument
 from billing.queries.balances import open_of
 from billing.queries.deliveries import file_name, kept_pdf
 from billing.queries.statements import statement
@@ -51,12 +52,15 @@ class Parcel:
 
 
 def compose(delivery_id: UUID, *, at: datetime) -> Parcel | None:
-    """What a sending consists of now; None when there is nothing to send: given up, sent, or a reminder of what was
-    paid meanwhile. Raises what drawing a PDF raises.
+    """What a sending consists of now; None when there is nothing to send: given up, sent, a reminder of what was paid
+    meanwhile, or to someone who is no contact any more. Raises what drawing a PDF raises.
     """
     with shared(actor=ACTOR):
         delivery = _found(delivery_id)
         if delivery is None or delivery.state in {DeliveryState.SENT, DeliveryState.STOPPED}:
+            return None
+        if delivery.way == DeliveryWay.MAIL and not _is_contact(delivery):
+            Delivery.objects.filter(id=delivery.id).update(state=DeliveryState.STOPPED, error=NO_CONTACT)
             return None
         if delivery.kind == DeliveryKind.STATEMENT:
             told = statement(
@@ -104,6 +108,11 @@ def _found(delivery_id: UUID) -> Delivery | None:
     return rows.filter(id=delivery_id).first()
 
 
+def _is_contact(delivery: Delivery) -> bool:
+    """Whether it still goes to someone we write to there: addresses change while a mail server is away."""
+    return Contact.objects.filter(customer=delivery.customer_id, ended_at=None, email=delivery.to).exists()
+
+
 def _invoice_of(delivery: Delivery) -> Invoice:
     if delivery.invoice is None:
         raise NotThere("There is no invoice to send.")
@@ -118,7 +127,11 @@ def _words(delivery: Delivery, invoice: Invoice) -> Words | None:
     if still_open <= 0:
         Delivery.objects.filter(id=delivery.id).update(state=DeliveryState.STOPPED, error=PAID)
         return None
-    return reminder_words(invoice, step=delivery.about["step"], still_open=still_open, on=_day(delivery, "on"))
+    earlier = Delivery.objects.filter(invoice=invoice, kind=DeliveryKind.REMINDER, state=DeliveryState.SENT)
+    return reminder_words(
+        invoice, was_asked_before=earlier.filter(about__step__lt=delivery.about["step"]).exists(),
+        still_open=still_open, on=_day(delivery, "on"),
+    )  # fmt: skip
 
 
 def _xml(invoice: Invoice) -> File:

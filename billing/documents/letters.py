@@ -44,16 +44,18 @@ def invoice_words(invoice: Invoice) -> Words:
     return Words(f"{title} {invoice.number} from {us}", _letter(f"{told}{order}", invoice.seller))
 
 
-def reminder_words(invoice: Invoice, *, step: int, still_open: Decimal, on: date) -> Words:
-    """That an invoice is overdue on a day. `step` counts from 1; `still_open` is what has not been paid of it."""
+def reminder_words(invoice: Invoice, *, was_asked_before: bool, still_open: Decimal, on: date) -> Words:
+    """That an invoice is overdue on a day. `was_asked_before`: an earlier reminder reached them; `still_open` is what
+    has not been paid of it.
+    """
     money = partial(written, currency=invoice.currency)
     late = (on - invoice.due_on).days
     days = "1 day" if late == 1 else f"{late} days"
     part = "" if still_open == invoice.gross else f" of {money(invoice.gross)}"
     opening = (
-        "This may have escaped you."
-        if step == 1
-        else "We wrote to you about this before. If something stands in the way, tell us and we will help."
+        "We wrote to you about this before. If something stands in the way, tell us and we will help."
+        if was_asked_before
+        else "This may have escaped you."
     )
     told = (
         f"{opening}\n\nInvoice {invoice.number} of {_day(invoice.issued_on)} was due on {_day(invoice.due_on)}, "

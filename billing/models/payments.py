@@ -177,3 +177,25 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.step}"
+
+
+class CallMade(models.Model):
+    """That a customer was rung about what is overdue, and from which day on they are to be rung again. No words."""
+
+    shared_privileges: ClassVar[tuple[str, ...]] = ADDED_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    again_on = models.DateField()
+    at = models.DateTimeField()
+    by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(again_on__gt=models.F("on")), name="rung_again_on_a_later_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.on}"

@@ -23,7 +23,7 @@ from core import clock
 from tenants.context import inside, shared
 from tenants.models import Council, CouncilOrder, Domain
 from tests.factories import make_client, make_involvement, make_publication, make_service, make_viewer
-from tests.factories.billing import make_contract, make_customer, make_invoice
+from tests.factories.billing import make_contract, make_customer, make_invoice, sent
 from tests.factories.site import Site
 
 pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
@@ -97,7 +97,7 @@ def not_paid(council) -> None:
         )
         lost = make_invoice(contract, issued_on=today - timedelta(days=430), due_on=today - timedelta(days=400))
         for days in contract.entity.reminder_days:
-            for invoice in (old, lost):
+            for invoice in (sent(old), sent(lost)):
                 remind(invoice_id=invoice.id, on=old.due_on + timedelta(days=days), by=None, at=clock.now())
         assert Reminder.objects.filter(invoice=old).count() == len(contract.entity.reminder_days)
         write_off(
@@ -161,10 +161,9 @@ def imports() -> set[tuple[str, str]]:
 def test_no_reminder_threatens_and_each_says_that_nobody_loses_access(days):
     with shared():
         invoice = make_invoice(due_on=date(2026, 3, 3))
-        for step in (1, 2, 3):
-            words = reminder_words(
-                invoice, step=step, still_open=invoice.gross, on=invoice.due_on + timedelta(days=days)
-            )
+        for was_asked_before in (False, True):
+            on = invoice.due_on + timedelta(days=days)
+            words = reminder_words(invoice, was_asked_before=was_asked_before, still_open=invoice.gross, on=on)
             assert NEVER in words.text
             assert THREATS.search(f"{words.subject} {words.text}") is None
 

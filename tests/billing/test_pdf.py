@@ -264,14 +264,17 @@ def test_letters_say_what_is_attached_and_threaten_nothing():
         invoice, note = credit_note()
         told = invoice_words(invoice)
         credited = invoice_words(note)
-        first = reminder_words(invoice, step=1, still_open=Decimal("600.00"), on=date(2026, 3, 11))
-        second = reminder_words(invoice, step=2, still_open=Decimal("50.00"), on=date(2026, 3, 25))
+        first = reminder_words(invoice, was_asked_before=False, still_open=Decimal("600.00"), on=date(2026, 3, 11))
+        second = reminder_words(invoice, was_asked_before=True, still_open=Decimal("50.00"), on=date(2026, 3, 25))
     assert told.subject == f"Invoice {invoice.number} from Patchwork Example Ltd"
     assert "£600.00" in told.text
     assert "It is due on 3 March 2026." in told.text
     assert f"for invoice {invoice.number}. Nothing is to be paid." in credited.text
     assert "8 days ago. £600.00 is still open." in first.text
     assert "£50.00 of £600.00 is still open." in second.text
+    assert ("wrote to you about this before" in first.text, "wrote to you about this before" in second.text) == (
+        False, True,
+    )  # fmt: skip
     for one in (first, second):
         assert "Nobody loses access to Patchwork over an unpaid invoice" in one.text
         assert not any(word in one.text.lower() for word in ("suspend", "legal action", "court", "interest", "debt"))

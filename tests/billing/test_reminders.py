@@ -9,16 +9,17 @@ import pytest
 import time_machine
 
 from tenants.context import shared
-from tests.billing.test_payments import paid
-from tests.factories.billing import make_contract, make_customer, make_invoice
+from tests.billing.test_payments import paid, refused
+from tests.factories.billing import make_contract, make_customer, make_invoice, sent
 
 pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
 
 DUE = date(2026, 3, 1)
+AT_CALL = datetime(2026, 4, 16, 9, tzinfo=UTC)
 
 
 def due_invoice(contract=None, **given):
-    return make_invoice(contract, issued_on=date(2026, 2, 1), due_on=DUE, **given)
+    return sent(make_invoice(contract, issued_on=date(2026, 2, 1), due_on=DUE, **given))
 
 
 def steps_taken(invoice) -> list[int]:
@@ -161,3 +162,113 @@ def test_one_that_can_t_be_asked_for_leaves_the_others_none_the_worse(monkeypatc
         assert remind_overdue() == 1
     with shared():
         assert (steps_taken(first), steps_taken(second)) == ([], [1])
+
+
+@pytest.mark.parametrize("state", ["", "waiting", "failing", "stopped"])
+def test_what_reached_nobody_is_not_asked_for_and_stands_before_finance_until_it_is_sent(state):
+    from billing.models import Delivery
+    from billing.queries.reminders import never_sent
+
+    with shared():
+        there = due_invoice()
+        late = make_invoice(issued_on=date(2026, 2, 1), due_on=DUE)
+        if state:
+            sent(late, state=state)
+        sent(late, kind="reminder")
+        assert [one.reminder.invoice_id for one in reminded(late, 7)] == [there.id]
+        assert [one.id for one in never_sent(DUE + timedelta(days=7))] == [late.id]
+        assert never_sent(DUE) == ()
+        Delivery.objects.filter(invoice=late, kind="invoice").delete()
+        sent(late, way="folder")
+        assert [one.reminder.invoice_id for one in reminded(late, 8)] == [late.id]
+        assert never_sent(DUE + timedelta(days=8)) == ()
+
+
+def test_a_reminder_says_that_we_wrote_before_only_where_an_earlier_one_was_sent(monkeypatch):
+    from billing.actions.sending import compose
+    from billing.models import Delivery
+
+    monkeypatch.setattr("billing.actions.sending.rendered", lambda html: b"%PDF-1.7")
+    at = datetime(2026, 3, 31, 9, tzinfo=UTC)
+    with shared():
+        late, asked = due_invoice(), due_invoice()
+        (first,) = next(one.deliveries for one in reminded(asked, 7) if one.reminder.invoice_id == asked.id)
+        Delivery.objects.filter(id=first.id).update(state="sent")
+        Delivery.objects.filter(invoice=late, kind="reminder").update(state="stopped")
+        by_invoice = {one.reminder.invoice_id: one.deliveries[0] for one in reminded(late, 30)}
+    told = {one: compose(letter.id, at=at).words.text for one, letter in by_invoice.items()}
+    assert "We wrote to you about this before" not in told[late.id]
+    assert "We wrote to you about this before" in told[asked.id]
+
+
+def test_one_invoice_s_reminder_reads_the_money_of_its_customer_alone():
+    from django.db import connections
+    from django.test.utils import CaptureQueriesContext
+
+    from billing.actions.reminders import remind
+
+    with shared():
+        late = due_invoice()
+        others = [due_invoice() for _number in range(3)]
+        with CaptureQueriesContext(connections["console"]) as seen:
+            remind(invoice_id=late.id, on=DUE + timedelta(days=7), by=None, at=datetime(2026, 3, 8, 9, tzinfo=UTC))
+        read = [
+            one["sql"] for one in seen
+            if one["sql"].startswith("SELECT") and ('FROM "billing_invoice"' in one["sql"] or '"billing_payment"' in one["sql"])
+        ]  # fmt: skip
+        assert len(read) > 3
+        said = {str(late.customer_id), late.customer_id.hex, str(late.id), late.id.hex}
+        assert [sql for sql in read if not any(one in sql for one in said)] == []
+        assert [steps_taken(one) for one in others] == [[], [], []]
+
+
+def test_who_was_rung_is_left_in_peace_until_the_day_that_was_noted():
+    from uuid import uuid4
+
+    from billing.actions.reminders import note_call
+    from billing.queries.reminders import calls, calls_to_make
+
+    with shared():
+        late, other = due_invoice(), due_invoice()
+        for days in (7, 21, 45):
+            reminded(late, days)
+        on, by = DUE + timedelta(days=46), uuid4()
+        given = {"customer_id": late.customer_id, "entity_id": late.entity_id, "by": by, "at": AT_CALL, "on": on}
+        assert {one.customer_id for one in calls_to_make(on)} == {late.customer_id, other.customer_id}
+        for again_on in (on, on - timedelta(days=1), on + timedelta(days=91)):
+            assert "three months" in refused(note_call, again_on=again_on, **given)
+        note_call(again_on=on + timedelta(days=5), **given)
+        assert [one.customer_id for one in calls_to_make(on)] == [other.customer_id]
+        (later,) = calls(on).later
+        assert (later.customer_id, later.last.on, later.last.by_id, later.last.again_on) == (
+            late.customer_id, on, by, on + timedelta(days=5),
+        )  # fmt: skip
+        assert "rang them already" in refused(note_call, again_on=on + timedelta(days=6), **given)
+        on += timedelta(days=5)
+        assert late.customer_id in {one.customer_id for one in calls_to_make(on)}
+        note_call(again_on=on + timedelta(days=7), **{**given, "on": on, "at": AT_CALL + timedelta(days=5)})
+        assert [one.customer_id for one in calls_to_make(on + timedelta(days=6))] == [other.customer_id]
+
+
+def test_nobody_is_noted_as_rung_who_owes_nothing_that_is_late():
+    from uuid import uuid4
+
+    from billing.actions.reminders import note_call
+
+    with shared():
+        late = due_invoice()
+        on = DUE + timedelta(days=46)
+        given = {"again_on": on + timedelta(days=5), "by": None, "at": AT_CALL, "on": on, "entity_id": late.entity_id}
+        assert "need not be rung" in refused(note_call, customer_id=late.customer_id, **given)
+        assert "no such customer" in refused(note_call, customer_id=uuid4(), **given)
+        given["entity_id"] = uuid4()
+        assert "no such company" in refused(note_call, customer_id=late.customer_id, **given)
+
+
+def test_a_call_that_was_made_can_be_neither_changed_nor_deleted_by_the_service():
+    from django.db import connections
+
+    with shared(), connections["console"].cursor() as cursor:
+        for right, may in (("SELECT", True), ("INSERT", True), ("UPDATE", False), ("DELETE", False)):
+            cursor.execute("SELECT has_table_privilege('billing_callmade', %s)", [right])
+            assert cursor.fetchone() == (may,), right

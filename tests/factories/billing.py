@@ -163,6 +163,15 @@ def make_invoice(contract=None, *, net: str = "100.00", issued_on: date = date(2
     return invoice
 
 
+def sent(invoice, **given):
+    """The invoice, as it reached its customer by mail."""
+    from billing.models import Delivery
+
+    values = {"kind": "invoice", "way": "mail", "to": "payments@council.example", "state": "sent", "sent_at": AT}
+    Delivery.objects.create(customer=invoice.customer, invoice=invoice, queued_at=AT, **{**values, **given})
+    return invoice
+
+
 def as_said(party) -> dict[str, str]:
     """A party as an invoice keeps it."""
     from billing.parties import as_said as said

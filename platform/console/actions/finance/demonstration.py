@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from billing.actions import agreed, contracts, drafting, issuing, parties, payments, prices, runs, usage
+from billing.actions import agreed, contracts, delivery, drafting, issuing, parties, payments, prices, runs, usage
 from billing.choices import Source
 from billing.models import Contract, ContractCouncil, Draft, Invoice, LegalEntity, Payment, PriceBook
 from billing.money import to_penny, written
@@ -156,8 +156,15 @@ def _bill(entity: LegalEntity, money: SampleMoney, by: UUID | None) -> None:
             ready = Draft.objects.filter(run=run, issued=None, reviewed_at__isnull=False).order_by("customer__name")
             for draft_id in list(ready.values_list("id", flat=True)):
                 invoice = issuing.issue(draft_id=draft_id, on=day, by=by, at=now)
+                _say_sent(invoice, by, now)
                 wanted = next(one.newest for one in money.contracts if one.customer["name"] == invoice.customer.name)
                 _pay(entity, invoice, newest=wanted if is_newest else "", today=today, by=by)
+
+
+def _say_sent(invoice: Invoice, by: UUID | None, at: datetime) -> None:
+    """It counts as sent, though nothing of a demonstration goes out: what was not sent is never asked for."""
+    for sending in delivery.queue_invoice(invoice_id=invoice.id, by=by, at=at):
+        delivery.note_sent(delivery_id=sending.id, proof={}, at=at)
 
 
 def _pay(entity: LegalEntity, invoice: Invoice, *, newest: str, today: date, by: UUID | None) -> None:
