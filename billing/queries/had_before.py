@@ -30,8 +30,7 @@ class HadBefore:
         """`in_file` are the fingerprints of all lines of the file: a line that stands in it too is another one."""
         self._entity = entity
         self._lines: dict[tuple[date, Decimal], list[frozenset[str]]] = {}
-        self._by_amount: dict[Decimal, list[Payment]] = {}
-        self._by_words: dict[str, Payment] = {}
+        self._by_hand: dict[Decimal, list[Payment]] = {}
         if rows:
             self._read_lines(rows, in_file)
             self._read_by_hand(rows)
@@ -41,12 +40,7 @@ class HadBefore:
         words = _words(f"{row.reference} {row.payer}")
         if any(_agree(words, other) for other in self._lines.get((row.day, row.amount), ())):
             return "Perhaps had before: a line of this day and amount came in another file, in other words."
-        found = next(
-            (one for one in self._by_amount.get(row.amount, ()) if abs(one.received_on - row.day) <= NEAR), None
-        )
-        found = found or next(
-            (self._by_words[one] for one in self._named(row.reference) if one in self._by_words), None
-        )
+        found = next((one for one in self._by_hand.get(row.amount, ()) if self._is_like(row, one)), None)
         if found is None:
             return ""
         amount, on = written(found.amount, self._entity.currency), found.received_on
@@ -70,13 +64,16 @@ class HadBefore:
             gone[payment_id] = gone.get(payment_id, Decimal(0)) - amount
         for one in by_hand.filter(reverses=None):
             if gone.get(one.id, Decimal(0)) < one.amount:
-                self._by_amount.setdefault(one.amount, []).append(one)
-                self._by_words |= dict.fromkeys(self._named(one.reference), one)
+                self._by_hand.setdefault(one.amount, []).append(one)
 
-    def _named(self, reference: str) -> tuple[str, ...]:
-        """By what a payment is known again: the numbers in its reference, and the whole of it."""
-        whole = (reference.casefold(),) if reference else ()
-        return (*almost_numbers_in(reference, self._entity.code), *whole)
+    def _is_like(self, row: BankRow, one: Payment) -> bool:
+        """Whether a payment of the same amount may be the row's: of days near it, or of what the payer wrote."""
+        if abs(one.received_on - row.day) <= NEAR:
+            return True
+        numbers = set(almost_numbers_in(row.reference, self._entity.code))
+        return bool(numbers & set(almost_numbers_in(one.reference, self._entity.code))) or (
+            bool(one.reference) and one.reference.casefold() == row.reference.casefold()
+        )
 
 
 def _words(text: str) -> frozenset[str]:

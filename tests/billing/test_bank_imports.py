@@ -226,9 +226,9 @@ def test_a_payment_that_was_entered_by_hand_is_not_booked_again_by_the_bank_s_fi
 def test_a_payment_by_hand_of_the_same_reference_is_looked_at_whenever_it_came():
     with shared():
         invoice = make_invoice(net="100.00")
-        paid(invoice, "20.00", reference=f"part of {invoice.number}", received_on=date(2026, 1, 5))
-        made = taken(f"09/03/2026,{invoice.number},LARCH,100.00")
-        assert (states(made), open_of(invoice)) == (["doubtful"], Decimal("100.00"))
+        paid(invoice, "120.00", to={}, reference=f"for {invoice.number}", received_on=date(2026, 1, 5))
+        made = taken(f"09/03/2026,{invoice.number},LARCH,120.00")
+        assert (states(made), open_of(invoice)) == (["doubtful"], Decimal("120.00"))
         assert "by hand" in made.lines.get().note
 
 
