@@ -58,14 +58,26 @@ def of_customer(customer_id: UUID) -> tuple[DeliveryRow, ...]:
     return _rows(Delivery.objects.filter(customer_id=customer_id))
 
 
-def not_sent() -> tuple[DeliveryRow, ...]:
-    """What keeps failing, and invoices that were given up on and not sent there since: for finance to look at."""
+def not_sent(*, page: int = 1) -> tuple[DeliveryRow, ...]:
+    """What keeps failing, and invoices that were given up on and not sent there since: for finance to look at.
+
+    So many a page, newest first.
+    """
+    return _rows(_not_sent(), (page - 1) * MOST)
+
+
+def not_sent_count() -> int:
+    """How many these are."""
+    return _not_sent().count()
+
+
+def _not_sent() -> QuerySet[Delivery]:
     since = Delivery.objects.filter(
         kind=OuterRef("kind"), invoice=OuterRef("invoice"), way=OuterRef("way"), to=OuterRef("to"),
         queued_at__gte=OuterRef("queued_at"),
     ).exclude(state=DeliveryState.STOPPED)  # fmt: skip
     given_up = Q(state=DeliveryState.STOPPED, kind=DeliveryKind.INVOICE) & ~Exists(since)
-    return _rows(Delivery.objects.filter(Q(state=DeliveryState.FAILING) | given_up))
+    return Delivery.objects.filter(Q(state=DeliveryState.FAILING) | given_up)
 
 
 def kept_pdf(invoice_id: UUID) -> bytes | None:
@@ -79,9 +91,9 @@ def file_name(invoice: Invoice, ending: str) -> str:
     return f"{invoice.number.lower()}.{ending}"
 
 
-def _rows(deliveries: QuerySet[Delivery]) -> tuple[DeliveryRow, ...]:
+def _rows(deliveries: QuerySet[Delivery], start: int = 0) -> tuple[DeliveryRow, ...]:
     newest = deliveries.select_related("customer", "invoice").order_by("-queued_at", "id")
-    return tuple(_row(one) for one in newest[:MOST])
+    return tuple(_row(one) for one in newest[start : start + MOST])
 
 
 def _row(delivery: Delivery) -> DeliveryRow:

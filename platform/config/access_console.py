@@ -142,6 +142,7 @@ RULES: Final[dict[str, Access]] = {
     "console:review_run": FINANCE,
     "console:issue_run": FINANCE,
     "console:stop_run": FINANCE,
+    "console:send_run": FINANCE,
     "console:redraft": FINANCE,
     "console:discard_draft": FINANCE,
     "console:review_draft": FINANCE,

@@ -56,7 +56,7 @@ WHO = {
         add_contract change_contract end_contract contract_notice take_notice_back add_contract_council
         remove_contract_council add_discount end_discount add_charge cancel_charge add_order close_order add_reading
         correct_reading
-        start_run run_again review_run issue_run stop_run redraft discard_draft review_draft allow_draft
+        start_run run_again review_run issue_run stop_run send_run redraft discard_draft review_draft allow_draft
         issue_draft send_invoice credit_invoice bill_again allocate_credit write_off send_again stop_sending
         add_payment allocate_payment reverse_payment undo_allocation import_bank look_again send_statement""",
 }

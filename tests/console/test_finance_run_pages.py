@@ -172,9 +172,20 @@ def test_a_run_again_looks_at_what_could_not_be_billed(browser):
     work()
     with shared():
         make_reading(contract.councils.get().council_id, last_month(), 7)
-    assert browser.post(f"{run}/again").status_code == 302
+    assert browser.post(f"{run}/again")["Location"] == run
     work()
     assert "1 is to be looked at" in text(browser.get(run))
+
+
+def test_a_dry_run_again_leads_to_the_new_one(browser):
+    with shared():
+        contract_due()
+    first = started(browser, dry="yes")
+    work()
+    second = browser.post(f"{first}/again")["Location"]
+    assert second.startswith("/finance/runs/")
+    assert second != first
+    assert "0 of 1 contracts looked at" in text(browser.get(second))
 
 
 def test_progress_asks_again_until_it_is_over_with_and_without_scripts(browser):

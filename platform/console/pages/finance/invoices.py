@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -22,6 +22,7 @@ from console.actions.finance import write_offs
 from console.doors import OperatorRequest, freshly_proved
 from console.pages.answers import page_number, pages_of, typed
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
+from console.pages.finance.paged import part_of
 from console.pages.finance.payment_forms import AllocateForm, WriteOffForm
 from console.pages.finance.run_forms import CreditForm
 from console.pages.finance.shown import done_and_back, money_form, money_page
@@ -37,6 +38,9 @@ from console.queries.finance.invoices import (
 )
 from core import clock
 from ui.pdf import PdfResponse
+
+BOXES: Final = 100
+"""So many lines have a box on one page. A form with more than a thousand boxes is refused before it is read."""
 
 
 class InvoiceFilterForm(forms.Form):
@@ -117,9 +121,14 @@ def xml(_request: OperatorRequest, invoice_id: UUID) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 @finance_page
 def credit(request: OperatorRequest, invoice_id: UUID) -> HttpResponse:
-    """Draft a credit note for all or a part of an invoice. It is reviewed and issued as every draft is."""
+    """Draft a credit note for all or a part of an invoice. It is reviewed and issued as every draft is.
+
+    The boxes of a long invoice's lines come page by page: all that is left is credited without any of them.
+    """
     page = invoice_page(invoice_id, on=clock.today())
-    form = CreditForm(filled(request), lines=creditable(invoice_id), currency=page.row.currency)
+    here = reverse("console:credit_invoice", args=[invoice_id])
+    part = part_of(request, creditable(invoice_id), here, size=BOXES)
+    form = CreditForm(filled(request), lines=part.rows, currency=page.row.currency)
     made: list[UUID] = []
 
     def act(said: dict[str, Any]) -> None:
@@ -132,7 +141,7 @@ def credit(request: OperatorRequest, invoice_id: UUID) -> HttpResponse:
     if carried_out(form, act):
         messages.success(request, _("Drafted: look at the credit note, then issue it."))
         return redirect("console:finance_draft", made[0])
-    return money_form(request, "credit", form, page=page)
+    return money_form(request, "credit", form, page=page, part=part)
 
 
 @require_POST

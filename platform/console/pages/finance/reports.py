@@ -33,6 +33,7 @@ from console.doors import OperatorRequest
 from console.pages.answers import with_query
 from console.pages.csv_file import csv_file
 from console.pages.finance.doors import finance_page
+from console.pages.finance.paged import part_of
 from console.pages.finance.payment_forms import AgeingForm, JournalForm
 from console.pages.finance.shown import money_page
 from console.queries.finance.choices import entities, entity_choices
@@ -63,8 +64,10 @@ def ages(request: OperatorRequest) -> HttpResponse:
     """Who owes how much for how long, at the end of a day."""
     form, found = _ageing(request.GET or None)
     query = {"entity": str(found.entity_id), "on": found.on.isoformat()}
+    kept = {name: value for name, value in request.GET.items() if name != "page"}
+    part = part_of(request, found.rows, reverse("console:finance_ageing"), kept)
     return money_page(
-        request, "ageing", form=form, page=found, file_href=with_query(reverse("console:ageing_csv"), query),
+        request, "ageing", form=form, page=found, part=part, file_href=with_query(reverse("console:ageing_csv"), query),
         status=422 if form.is_bound and form.errors else 200,
     )  # fmt: skip
 
@@ -87,7 +90,8 @@ def ages_csv(request: OperatorRequest) -> HttpResponse:
 @finance_page
 def calls(request: OperatorRequest) -> HttpResponse:
     """Whom to ring. Nobody's access ever hangs on it."""
-    return money_page(request, "calls", rows=calls_to_make(clock.today()))
+    part = part_of(request, calls_to_make(clock.today()), reverse("console:finance_calls"))
+    return money_page(request, "calls", part=part, rows=part.rows)
 
 
 @require_safe

@@ -78,13 +78,18 @@ def progress(request: OperatorRequest, run_id: UUID) -> HttpResponse:
 @require_POST
 @finance_page
 def again(request: OperatorRequest, run_id: UUID) -> HttpResponse:
-    """Look again at every contract of the month: what could not be billed then, and what was added since."""
+    """Look again at every contract of the month: what could not be billed then, and what was added since.
+
+    A dry run again is another one: what the first showed stays as it was.
+    """
     line = run_line(run_id)
     said: dict[str, Any] = {"entity_id": line.entity_id, "month": line.month, "is_dry": line.is_dry}
-    refused = refused_words(lambda: actions.start_run(**said, by=request.operator))
+    made: list[UUID] = []
+    refused = refused_words(lambda: made.append(actions.start_run(**said, by=request.operator).id))
     if refused:
         messages.error(request, refused)
-    return redirect("console:finance_run", run_id)
+        return redirect("console:finance_run", run_id)
+    return redirect("console:finance_run", made[0])
 
 
 @require_POST

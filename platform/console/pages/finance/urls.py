@@ -77,6 +77,7 @@ urlpatterns = [
     path("finance/runs/<uuid:run_id>/review", runs.review, name="review_run"),
     path("finance/runs/<uuid:run_id>/issue", runs.issue, name="issue_run"),
     path("finance/runs/<uuid:run_id>/stop", runs.stop, name="stop_run"),
+    path("finance/runs/<uuid:run_id>/send", sendings.send_run, name="send_run"),
     path("finance/drafts/<uuid:draft_id>", drafts.show, name="finance_draft"),
     path("finance/drafts/<uuid:draft_id>/again", drafts.redraft, name="redraft"),
     path("finance/drafts/<uuid:draft_id>/discard", drafts.discard, name="discard_draft"),

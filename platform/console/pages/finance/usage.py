@@ -19,6 +19,7 @@ from console.doors import OperatorRequest
 from console.pages.answers import with_query
 from console.pages.csv_file import csv_file
 from console.pages.finance.doors import GET_AND_POST, carried_out, filled, finance_page
+from console.pages.finance.paged import part_of
 from console.pages.finance.price_forms import CorrectionForm, ReadingForm
 from console.pages.finance.setting_fields import read_month
 from console.pages.finance.shown import money_form, money_page
@@ -41,7 +42,8 @@ def index(request: OperatorRequest) -> HttpResponse:
         if add_months(month, 1) <= last else "",
         "file": with_query(reverse("console:usage_csv"), {"month": month.strftime("%Y-%m")}),
     }  # fmt: skip
-    return money_page(request, "usage", page=page, **shown)
+    part = part_of(request, page.lines, reverse("console:finance_usage"), {"month": month.strftime("%Y-%m")})
+    return money_page(request, "usage", page=page, part=part, **shown)
 
 
 @require_safe

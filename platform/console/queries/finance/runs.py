@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.choices import DocumentKind, Hold, Outcome, RunState
+from billing.choices import DeliveryKind, DocumentKind, Hold, Outcome, RunState
 from billing.errors import NotThere
-from billing.models import Draft, InvoiceRun, RunItem
+from billing.models import Contact, Delivery, Draft, Invoice, InvoiceRun, RunItem
 from billing.queries.holds import stops
 from console.queries.finance.names import NameOf, names_of_operators
 from ui.filters import month_name
@@ -96,8 +96,27 @@ class DraftSums:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """What was issued and nobody gets: its customer has nobody who gets invoices, and takes none over the network."""
+
+    invoice_id: UUID
+    number: str
+    customer_id: UUID
+    customer_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSending:
+    """How many of what a run issued were sent to nobody yet: those that can be, and those that reach nobody."""
+
+    to_send: int
+    unreached: int
+    listed: tuple[Unreached, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage:
-    """A run, one page of what it found, and its drafts."""
+    """A run, one page of what it found, its drafts, and what of them is still to be sent."""
 
     line: RunLine
     items: tuple[ItemLine, ...]
@@ -105,6 +124,7 @@ class RunPage:
     page: int
     pages: int
     drafts: DraftSums
+    sending: RunSending
 
 
 def run_list(*, page: int = 1) -> RunList:
@@ -127,7 +147,7 @@ def run_line(run_id: UUID) -> RunLine:
 
 
 def run_page(run_id: UUID, *, outcome: str = "", page: int = 1) -> RunPage:
-    """One run with a page of what it found. Five statements. Raises NotThere."""
+    """One run with a page of what it found. Six statements. Raises NotThere."""
     line = run_line(run_id)
     rows = RunItem.objects.filter(run_id=run_id).select_related("contract__customer", "draft")
     if outcome:
@@ -137,7 +157,8 @@ def run_page(run_id: UUID, *, outcome: str = "", page: int = 1) -> RunPage:
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE
     found = rows.order_by("contract__customer__name", "contract__reference", "id")[first : first + PAGE]
-    return RunPage(line, tuple(_item(one) for one in found), count, page, pages, draft_sums(run_id))
+    items = tuple(_item(one) for one in found)
+    return RunPage(line, items, count, page, pages, draft_sums(run_id), run_sending(run_id))
 
 
 def draft_sums(run_id: UUID) -> DraftSums:
@@ -161,6 +182,17 @@ def draft_sums(run_id: UUID) -> DraftSums:
             to_review += 1
         refused += bool(one["issue_refused"])
     return DraftSums(to_review, reviewed, stopped, waiting, refused, issued, net, gross)
+
+
+def run_sending(run_id: UUID) -> RunSending:
+    """What of a run was sent to nobody yet. One statement."""
+    sent = Delivery.objects.filter(kind=DeliveryKind.INVOICE, invoice=OuterRef("id"))
+    people = Contact.objects.filter(customer=OuterRef("customer"), ended_at=None, gets_invoices=True)
+    rows = Invoice.objects.filter(~Exists(sent), run_id=run_id).annotate(is_reached=Exists(people) | ~Q(xml=""))
+    said = rows.order_by("number").values_list("id", "number", "customer_id", "customer__name", "is_reached")
+    waiting = list(said)
+    alone = [Unreached(*one) for *one, is_reached in waiting if not is_reached]
+    return RunSending(len(waiting) - len(alone), len(alone), tuple(alone[:PAGE]))
 
 
 def _rows() -> QuerySet[InvoiceRun, Any]:
