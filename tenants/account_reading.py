@@ -89,12 +89,16 @@ class ContactHere:
 
 @dataclass(frozen=True, slots=True)
 class AccountHere:
-    """A council's account as of a day. `open` is None where the invoices go to somebody else."""
+    """A council's account as of a day. `open` is None where the invoices go to somebody else.
+
+    `credit` is what was paid or credited and is for no invoice yet: None there too, and where nothing was said of it.
+    """
 
     as_of: date
     currency: str
     contract: ContractHere
     open: Decimal | None
+    credit: Decimal | None
     invoices: tuple[InvoiceHere, ...]
     usage: tuple[UsageHere, ...]
     contact: ContactHere
@@ -109,10 +113,11 @@ def account(said: Any) -> AccountHere:
     one = _Fields(said)
     read = AccountHere(
         as_of=one.day("as_of"), currency=one.one_of("currency", CURRENCIES), contract=_contract(one.inner("contract")),
-        open=one.amount("open", may_be_none=True), invoices=one.all("invoices", MOST_INVOICES, _invoice),
+        open=one.amount("open", may_be_none=True), credit=one.amount("credit", may_be_none=True),
+        invoices=one.all("invoices", MOST_INVOICES, _invoice),
         usage=one.all("usage", MOST_MONTHS, _usage), contact=_contact(one.inner("contact")),
     )  # fmt: skip
-    if read.contract.is_group and (read.invoices or read.open is not None):
+    if read.contract.is_group and (read.invoices or read.open is not None or read.credit is not None):
         raise AccountRefused("A council of a group contract is shown no invoices: they are somebody else's.")
     if len({invoice.number for invoice in read.invoices}) != len(read.invoices):
         raise AccountRefused("The account names an invoice twice.")
@@ -126,6 +131,7 @@ def plain(read: AccountHere) -> dict[str, Any]:
         "currency": read.currency,
         "contract": _kept(read.contract),
         "open": None if read.open is None else str(read.open),
+        "credit": None if read.credit is None else str(read.credit),
         "invoices": [_kept(one) for one in read.invoices],
         "usage": [{**_kept(one), "earlier": [_kept(other) for other in one.earlier]} for one in read.usage],
         "contact": _kept(read.contact),

@@ -38,7 +38,7 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """The account as of `as_of`. `open` is empty where the invoices go to somebody else."""
+    """The account as of `as_of`. `open` is empty where somebody else is billed, `credit` where there is none."""
 
     as_of: date
     reference: str
@@ -48,6 +48,7 @@ class AccountPage:
     is_group: bool
     has_ended: bool
     open: str
+    credit: str
     past_due: int
     invoices: tuple[InvoiceRow, ...]
     usage: tuple[UsageHere, ...]
@@ -67,6 +68,7 @@ def account_page() -> AccountPage | None:
         as_of=found.as_of, reference=contract.reference, customer=contract.customer, starts_on=contract.starts_on,
         ends_on=contract.ends_on, is_group=contract.is_group, has_ended=contract.ends_on < today,
         open="" if found.open is None else written(found.open, found.currency),
+        credit=written(found.credit, found.currency) if found.credit else "",
         past_due=sum(one.open > 0 and one.due_on < today for one in found.invoices),
         invoices=tuple(_row(one, found.currency, today) for one in found.invoices), usage=found.usage,
         picture=_picture(found), contact_name=contact.name, contact_email=contact.email, contact_phone=contact.phone,

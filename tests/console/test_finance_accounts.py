@@ -191,7 +191,7 @@ def test_in_a_group_contract_no_council_is_told_an_invoice_nor_anothers_usage(po
     assert accounts.push_accounts(draw=0) == 2
     for who, count in ((one, 40), (other, 77)):
         said = port["Elsewhere"].told[who.id]
-        assert (said["invoices"], said["open"], said["contract"]["is_group"]) == ([], None, True)
+        assert (said["invoices"], said["open"], said["credit"], said["contract"]["is_group"]) == ([], None, None, True)
         assert said["contract"]["customer"] == "Example County"
         assert [line["count"] for line in said["usage"]] == [count]
         assert plain(read_account(said)) == said
@@ -256,7 +256,50 @@ def test_many_councils_take_no_more_queries_than_one(port):
             with CaptureQueriesContext(connections["console"]) as asked:
                 assert len(accounts_of(some)) == len(some)
             counts.append(len(asked))
-    assert counts[0] == counts[1] <= 7
+    assert counts[0] == counts[1] <= 11
+
+
+def test_what_came_in_for_no_invoice_is_said_beside_what_is_open():
+    from billing.actions.payments import record_payment
+
+    with shared():
+        one, _contract, invoice = contracted()
+        other, _other_contract, _other_invoice = contracted("Birchley")
+        given = {"entity_id": invoice.entity_id, "reference": "", "by": None, "at": NOW}
+        record_payment(customer_id=invoice.customer_id, received_on=date(2026, 11, 1), amount=Decimal("50.00"), **given)
+        note = make_invoice(invoice.contract, net="10.00", kind="credit_note", credits=invoice)
+        said = accounts_of([one.id, other.id])
+    assert (said[one.id]["open"], said[one.id]["credit"]) == ("120.00", "62.00")
+    assert (said[other.id]["open"], said[other.id]["credit"]) == ("120.00", "0.00")
+    assert read_account(said[one.id]).credit == Decimal("62.00")
+    assert note.gross == Decimal("12.00")
+
+
+def test_money_of_a_customer_with_another_council_s_contract_is_told_to_neither():
+    from billing.actions.payments import record_payment
+
+    with shared():
+        one, contract, invoice = contracted()
+        make_contract(contract.customer)
+        record_payment(
+            entity_id=invoice.entity_id, customer_id=invoice.customer_id, received_on=date(2026, 11, 1),
+            amount=Decimal("50.00"), reference="", by=None, at=NOW,
+        )  # fmt: skip
+        assert accounts_of([one.id])[one.id]["credit"] == "0.00"
+
+
+def test_of_invoices_that_were_settled_long_ago_nothing_is_read():
+    with shared():
+        one = council()
+        contract = make_contract(make_customer(), council_ids=[one.id], starts_on=date(2023, 1, 1))
+        old = make_invoice(contract, issued_on=date(2023, 3, 1))
+        pay(old, "120.00")
+        late = make_invoice(contract, issued_on=date(2023, 2, 1))
+        with CaptureQueriesContext(connections["console"]) as asked:
+            accounts_of([one.id])
+    read = [query["sql"] for query in asked]
+    assert [sql for sql in read if str(old.id) in sql or old.id.hex in sql] == []
+    assert any(str(late.id) in sql or late.id.hex in sql for sql in read)
 
 
 def test_in_this_installation_the_council_has_it_at_once(amber):

@@ -88,7 +88,7 @@ def test_another_councils_account_is_not_there(amber, birch):
 
 
 def test_a_council_of_a_group_sees_its_usage_and_who_gets_the_invoices(amber):
-    say(amber, contract=contract(is_group=True, customer="Amber County"), open=None, invoices=[])
+    say(amber, contract=contract(is_group=True, customer="Amber County"), open=None, credit=None, invoices=[])
     page = signed_in(amber, Role.FINANCE_CONTACT).get("/account").content.decode()
     assert "Invoices go to Amber County" in page
     assert "People who used the network" in page
@@ -131,3 +131,11 @@ def test_a_council_admin_gives_the_role_to_someone_without_a_card(amber):
         asked = Invitation.objects.filter(email="purse@council.example").values_list("roles", flat=True)
         assert list(asked) == [["finance_contact"]]
         assert not User.objects.filter(email="purse@council.example", roles__contains=["practitioner"]).exists()
+
+
+def test_what_is_for_no_invoice_yet_is_said_beside_what_is_open(amber):
+    site = signed_in(amber, Role.FINANCE_CONTACT)
+    for credit, is_said in (("62.00", True), ("0.00", False), (None, False)):
+        say(amber, credit=credit)
+        page = site.get("/account").content.decode()
+        assert ("is for no invoice yet" in page, "£62.00" in page) == (is_said, is_said)

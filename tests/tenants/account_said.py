@@ -33,8 +33,8 @@ def month(**changes: Any) -> dict[str, Any]:
 
 def account(**changes: Any) -> dict[str, Any]:
     return {
-        "as_of": "2026-11-22", "currency": "GBP", "contract": contract(), "open": "234.50", "invoices": [invoice()],
-        "usage": [month()],
+        "as_of": "2026-11-22", "currency": "GBP", "contract": contract(), "open": "234.50", "credit": "0.00",
+        "invoices": [invoice()], "usage": [month()],
         "contact": {"name": "Patchwork UK", "email": "accounts@patchwork.example", "phone": "020 7946 0018"},
         **changes,
     }  # fmt: skip

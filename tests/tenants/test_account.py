@@ -120,6 +120,8 @@ def test_what_is_not_known_here_is_left_out(amber):
         account(contract=contract(customer="Amber\x00")),
         account(contract=contract(is_group="no")),
         account(contract=contract(is_group=True)),
+        account(contract=contract(is_group=True), open=None, invoices=[]),
+        account(credit=5),
         account(invoices={}),
         account(invoices=[invoice()] * 2),
         account(invoices=[invoice(number=f"X-{number}") for number in range(401)]),
