@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Case, Value, When
 from django.utils.module_loading import import_string
 
 from core import clock
@@ -69,9 +70,13 @@ def drain(council: CouncilRef | None) -> int:
 
 
 def claim() -> Claimed | None:
-    """Take the item that is due longest, away from every other process. It comes back, later each time, if not done."""
+    """Take the item that is due longest, away from every other process. It comes back, later each time, if not done.
+
+    Letters come last: a month's thousand, each drawn when its turn comes, leave a mail that signs somebody in no later.
+    """
     now = clock.now()
-    waiting = OutboxItem.objects.filter(done_at=None, due_at__lte=now).order_by("due_at", "id")
+    is_letter = Case(When(kind__in=list(settings.OUTBOX_LETTERS), then=Value(1)), default=Value(0))
+    waiting = OutboxItem.objects.filter(done_at=None, due_at__lte=now).order_by(is_letter, "due_at", "id")
     row = waiting.select_for_update(skip_locked=True).first()
     if row is None:
         return None

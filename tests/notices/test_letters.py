@@ -99,3 +99,16 @@ def test_nothing_to_send_ends_the_item_without_a_proof(sender):
     with shared():
         item.refresh_from_db()
     assert item.done_at is not None
+
+
+def test_a_mail_does_not_wait_behind_letters_that_are_due_longer(sender, clock):
+    from core.notices.outbox import claim
+
+    for _number in range(3):
+        asked()
+    clock.shift(LEASE)
+    with shared():
+        queue(kind="mail", payload={"to": "ann@council.example", "subject": "Sign in", "text": "x"})
+        kinds = [claim().kind for _turn in range(4)]
+        assert claim() is None
+    assert kinds == ["mail", "test.letter", "test.letter", "test.letter"]
