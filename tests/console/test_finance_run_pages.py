@@ -188,6 +188,39 @@ def test_a_dry_run_again_leads_to_the_new_one(browser):
     assert "0 of 1 contracts looked at" in text(browser.get(second))
 
 
+@pytest.mark.parametrize("dry", ["yes", "no"])
+def test_a_run_says_which_credit_note_comes_beside_an_invoice_and_leads_to_it(browser, dry):
+    from datetime import timedelta
+
+    from billing.actions.drafting import draft_contract, review_draft
+    from billing.actions.issuing import issue
+    from billing.models import Draft
+    from billing.periods import add_months
+    from core import clock
+    from tests.factories.billing import make_book, make_contract
+
+    before = add_months(last_month(), -1)
+    with shared():
+        make_book()
+        contract = make_contract(starts_on=before, ends_on=before + timedelta(days=365))
+        council = contract.councils.get().council_id
+        reading = make_reading(council, before, 1000)
+        make_reading(council, last_month(), 100)
+        draft = draft_contract(contract_id=contract.id, until=before, at=clock.now()).draft
+        review_draft(draft_id=draft.id, by=None, at=clock.now())
+        issue(draft_id=draft.id, on=clock.today(), by=None, at=clock.now())
+        make_reading(council, before, 0, corrects=reading, reason="Counted the wrong council")
+    run = started(browser, dry=dry)
+    work()
+    page = text(browser.get(run))
+    assert "And a credit note of £3,264.00 with tax" in page
+    assert "£1,284.00" in page
+    if dry == "no":
+        note = row(Draft, issued=None, kind="credit_note")
+        assert f'href="/finance/drafts/{note.id}"' in page
+        assert "Another draft: Credit note" in page
+
+
 def test_progress_asks_again_until_it_is_over_with_and_without_scripts(browser):
     with shared():
         contract_due()
@@ -235,6 +268,27 @@ def test_a_draft_without_its_purchase_order_waits_for_a_reason(browser):
     page = text(browser.get(f"/finance/drafts/{draft.id}"))
     assert "The order comes on Monday" in page
     assert "I have looked at it" in page
+
+
+def test_an_order_that_was_closed_after_drafting_is_said_and_can_be_allowed(browser):
+    from billing.models import PurchaseOrder
+    from core import clock
+
+    with shared():
+        contract = contract_due()
+        order = PurchaseOrder.objects.create(contract=contract, number="PO-1", valid_from=contract.starts_on)
+        draft = draft_of(contract)
+    assert "Issue it without an order" not in text(browser.get(f"/finance/drafts/{draft.id}"))
+    with shared():
+        PurchaseOrder.objects.filter(id=order.id).update(closed_at=clock.now())
+    page = text(browser.get(f"/finance/drafts/{draft.id}"))
+    assert "No purchase order has enough left" in page
+    assert "Issue it without an order" in page
+    answer = browser.post(f"/finance/drafts/{draft.id}/allow", {"reason": "The order comes on Monday"})
+    assert answer.status_code == 302
+    assert "I have looked at it" in text(browser.get(f"/finance/drafts/{draft.id}"))
+    assert browser.post(f"/finance/drafts/{draft.id}/review").status_code == 302
+    assert "Issue it" in text(browser.get(f"/finance/drafts/{draft.id}"))
 
 
 def test_what_is_not_reviewed_or_still_to_come_is_not_issued(browser):

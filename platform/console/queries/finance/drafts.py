@@ -12,6 +12,7 @@ from billing.choices import DocumentKind, Hold
 from billing.errors import NotThere
 from billing.models import Contact, Draft
 from billing.queries.holds import MAY_BE_ALLOWED, stops
+from billing.queries.recheck import holds_now
 from console.queries.finance.names import names_of_operators
 from console.queries.finance.runs import state_of
 
@@ -87,11 +88,13 @@ class DraftPage:
 
 
 def draft_page(draft_id: UUID) -> DraftPage:
-    """One draft. Five statements. Raises NotThere."""
+    """One draft, with what holds it as things stand now, such as an order that was closed since. Raises NotThere."""
     related = ("customer", "contract", "entity", "run", "credits", "order", "issued")
     found = Draft.objects.select_related(*related).filter(id=draft_id).first()
     if found is None:
         raise NotThere("There is no such draft: it was discarded or drafted again.")
+    if not found.issued_id:
+        found.holds = holds_now(found, on=found.period_last)
     name_of = names_of_operators()
     reached = Contact.objects.filter(customer=found.customer_id, ended_at=None, gets_invoices=True)
     stopped = stops(found.holds, is_allowed=bool(found.allowed_reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 from billing.choices import DeliveryKind, DocumentKind, Hold, Outcome, RunState
 from billing.errors import NotThere
 from billing.models import Contact, Delivery, Draft, Invoice, InvoiceRun, RunItem
+from billing.money import written
 from billing.queries.holds import stops
 from console.queries.finance.names import NameOf, names_of_operators
 from ui.filters import month_name
@@ -63,7 +65,11 @@ class RunList:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """What a run found for one contract, in words. `gross` is of what it drafted, or would: below zero for a credit."""
+    """What a run found for one contract, in words. `gross` is of what it drafted, or would: below zero for a credit.
+
+    `others` are further drafts of the run for it, with their kinds: a credit note beside an invoice, or what an earlier
+    round drafted.
+    """
 
     contract_id: UUID
     reference: str
@@ -74,6 +80,7 @@ class ItemLine:
     gross: Decimal | None
     draft_id: UUID | None
     draft_state: str
+    others: tuple[tuple[UUID, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ def run_line(run_id: UUID) -> RunLine:
 
 
 def run_page(run_id: UUID, *, outcome: str = "", page: int = 1) -> RunPage:
-    """One run with a page of what it found. Six statements. Raises NotThere."""
+    """One run with a page of what it found. Seven statements. Raises NotThere."""
     line = run_line(run_id)
     rows = RunItem.objects.filter(run_id=run_id).select_related("contract__customer", "draft")
     if outcome:
@@ -156,8 +163,8 @@ def run_page(run_id: UUID, *, outcome: str = "", page: int = 1) -> RunPage:
     pages = max(1, -(-count // PAGE))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE
-    found = rows.order_by("contract__customer__name", "contract__reference", "id")[first : first + PAGE]
-    items = tuple(_item(one) for one in found)
+    found = list(rows.order_by("contract__customer__name", "contract__reference", "id")[first : first + PAGE])
+    items = tuple(_item(one, line.currency, others) for one, others in _with_others(run_id, found))
     return RunPage(line, items, count, page, pages, draft_sums(run_id), run_sending(run_id))
 
 
@@ -210,15 +217,27 @@ def _line(one: Any, name_of: NameOf) -> RunLine:
     )  # fmt: skip
 
 
-def _item(one: RunItem) -> ItemLine:
+def _with_others(run_id: UUID, items: list[RunItem]) -> Iterable[tuple[RunItem, tuple[tuple[UUID, str], ...]]]:
+    """What a run found, each with the further drafts of it."""
+    shown = {one.draft_id for one in items}
+    found: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
+    drafts = Draft.objects.filter(run_id=run_id, contract__in=[one.contract_id for one in items])
+    for draft_id, contract_id, kind in drafts.order_by("created_at", "id").values_list("id", "contract_id", "kind"):
+        if draft_id not in shown:
+            found[contract_id].append((draft_id, str(DocumentKind(kind).label)))
+    return [(one, tuple(found[one.contract_id])) for one in items]
+
+
+def _item(one: RunItem, currency: str, others: tuple[tuple[UUID, str], ...]) -> ItemLine:
     detail, draft = one.detail, one.draft
     gross = Decimal(detail["gross"]) if detail.get("gross") else None
     if gross is not None and detail.get("kind") == DocumentKind.CREDIT_NOTE:
         gross = -gross
     return ItemLine(
         contract_id=one.contract_id, reference=one.contract.reference, customer_name=one.contract.customer.name,
-        outcome=one.outcome, outcome_label=str(Outcome(one.outcome).label), says=tuple(_says(detail, draft)),
+        outcome=one.outcome, outcome_label=str(Outcome(one.outcome).label), says=tuple(_says(detail, draft, currency)),
         gross=gross, draft_id=draft.id if draft else None, draft_state=state_of(draft) if draft else "",
+        others=others,
     )  # fmt: skip
 
 
@@ -233,7 +252,7 @@ def state_of(draft: Draft) -> str:
     return "reviewed" if draft.reviewed_at else "to_review"
 
 
-def _says(detail: Mapping[str, Any], draft: Draft | None) -> Iterable[str]:
+def _says(detail: Mapping[str, Any], draft: Draft | None, currency: str) -> Iterable[str]:
     """What was found, as sentences for finance."""
     months = detail.get("months") or ()
     if months:
@@ -251,6 +270,9 @@ def _says(detail: Mapping[str, Any], draft: Draft | None) -> Iterable[str]:
         yield ngettext(
             "%(count)d correction waits for a later invoice", "%(count)d corrections wait for a later invoice", left
         ) % {"count": left}  # fmt: skip
+    if note := detail.get("credit_note"):
+        gross = written(Decimal(note["gross"]), currency)
+        yield _("And a credit note of %(gross)s with tax, for usage that was corrected") % {"gross": gross}
     for hold in draft.holds if draft else detail.get("holds") or ():
         yield str(Hold(hold).label)
     if draft and draft.issue_refused:
