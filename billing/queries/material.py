@@ -161,23 +161,24 @@ def _practitioners(
         found[contract_id].reopened |= reopened
     rows = (
         InvoiceLine.objects.filter(
-            invoice__contract__in=list(contract_ids), kind=PriceKind.PRACTITIONER, month__in=list(months),
-            council_id__isnull=False,
+            invoice__contract__in=list(contract_ids), kind=PriceKind.PRACTITIONER, month__in=list(months)
         )
-        .annotate(whose=F("invoice__contract_id"), credited=F("invoice__credits_id"))
-        .values_list("whose", "invoice_id", "credited", "key", "credits_id", "council_id", "month", "net")
+        .annotate(whose=F("invoice__contract_id"), credited=F("invoice__credits_id"), by_hand=F("credits_id"))
+        .values_list("whose", "invoice_id", "credited", "key", "by_hand", "council_id", "month", "net")
     )  # fmt: skip
-    for contract_id, invoice_id, credited_id, key, credits_id, council_id, month, net in rows:
+    for contract_id, invoice_id, credited_id, key, by_hand, council_id, month, net in rows:
+        if council_id is None or month is None:
+            continue  # practitioners are always a council's, of a month
         practitioners, of = found[contract_id], (council_id, month)
         if invoice_id in undone.invoices or credited_id in undone.invoices:
             practitioners.reopened.add(month)
             continue
         cover = covered.get(contract_id, {}).get(month_key(month))
         asking = cover.invoice_id if cover and not key.startswith(USAGE) else None
-        if credits_id is None:
+        if by_hand is None:
             practitioners.billed[of] += -net if credited_id else net
             practitioners.asked[of] += net if asking == invoice_id else 0
-        elif asking and asking == credited_id:
+        elif asking is not None and asking == credited_id:
             practitioners.spared[of] += net
     return found
 
