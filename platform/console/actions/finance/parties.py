@@ -18,7 +18,7 @@ from tenants.context import SHARED_ALIAS
 
 Party = TypeVar("Party", LegalEntity, Customer)
 
-ACCOUNT: Final = ("account_number", "iban")
+ACCOUNT: Final[tuple[str, ...]] = ("account_number", "iban")
 LAST: Final = 4
 """So many figures of our account stand in the log: enough to tell a changed account by, too few to pay with."""
 

@@ -196,9 +196,9 @@ def run_sending(run_id: UUID) -> RunSending:
     sent = Delivery.objects.filter(kind=DeliveryKind.INVOICE, invoice=OuterRef("id"))
     people = Contact.objects.filter(customer=OuterRef("customer"), ended_at=None, gets_invoices=True)
     rows = Invoice.objects.filter(~Exists(sent), run_id=run_id).annotate(is_reached=Exists(people) | ~Q(xml=""))
-    said = rows.order_by("number").values_list("id", "number", "customer_id", "customer__name", "is_reached")
+    said = rows.order_by("number").values_list("is_reached", "id", "number", "customer_id", "customer__name")
     waiting = list(said)
-    alone = [Unreached(*one) for *one, is_reached in waiting if not is_reached]
+    alone = [Unreached(one[1], one[2], one[3], one[4]) for one in waiting if not one[0]]
     return RunSending(len(waiting) - len(alone), len(alone), tuple(alone[:PAGE]))
 
 
