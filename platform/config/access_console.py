@@ -152,6 +152,8 @@ RULES: Final[dict[str, Access]] = {
     "console:credit_invoice": FINANCE,
     "console:bill_again": FINANCE,
     "console:allocate_credit": FINANCE,
+    "console:pay_back_credit": FINANCE,
+    "console:call_made": FINANCE,
     "console:write_off": FINANCE,
     "console:send_again": FINANCE,
     "console:stop_sending": FINANCE,

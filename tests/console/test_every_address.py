@@ -58,7 +58,8 @@ WHO = {
         correct_reading
         start_run run_again review_run issue_run stop_run send_run redraft discard_draft review_draft allow_draft
         issue_draft send_invoice credit_invoice bill_again allocate_credit write_off send_again stop_sending
-        add_payment allocate_payment reverse_payment undo_allocation import_bank look_again send_statement""",
+        add_payment allocate_payment reverse_payment undo_allocation import_bank look_again send_statement
+        pay_back_credit call_made""",
 }
 MAY_ENTER = {f"console:{name}": roles for roles, names in WHO.items() for name in names.split()}
 

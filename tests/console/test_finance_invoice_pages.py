@@ -344,3 +344,55 @@ def test_as_many_statements_for_sixty_invoices_as_for_three(browser):
             make_invoice(contract, issued_on=today() - timedelta(days=80 + n))
     assert [queries_of(browser, path) for path in paths] == few
     assert "page 1 of 2" in text(browser.get("/finance/invoices"))
+
+
+def test_who_was_rung_stands_below_until_the_day_that_was_noted(console, browser):
+    from billing.models import Reminder
+
+    with shared():
+        late = old_invoice(60)
+        Reminder.objects.create(invoice=late, step=3, on=today())
+    here = f"/finance/calls/{late.customer_id}/{late.entity_id}/rung"
+    assert here in text(browser.get("/finance/calls"))
+    assert "Nothing of what was said" in text(browser.get(here))
+    assert browser.post(here, day("again_on", today())).status_code == 422
+    done = text(browser.post(here, day("again_on", today() + timedelta(days=4)), follow=True))
+    assert "Rung, and to be rung again later" in done
+    assert "by Fiona Finance" in done
+    assert here not in done
+    assert "console.call.noted" in log_slugs()
+    assert browser.post(here, day("again_on", today() + timedelta(days=5))).status_code == 409
+    assert browser.get(f"/finance/calls/{uuid4()}/{late.entity_id}/rung").status_code == 404
+    assert console.browser("Audrey Auditor", "auditor").get(here).status_code == 403
+
+
+def test_what_is_overdue_and_was_never_sent_is_named_among_the_calls(browser):
+    from tests.factories.billing import sent
+
+    with shared():
+        late, there = old_invoice(60), sent(old_invoice(61))
+    page = text(browser.get("/finance/calls"))
+    assert "Overdue, and never sent" in page
+    assert (late.number in page, there.number in page) == (True, False)
+
+
+def test_what_is_left_of_a_credit_note_is_paid_back_in_one_step(browser, invoice):
+    from billing.models import Payment
+
+    with shared():
+        paid(invoice.customer, f"{invoice.gross}", entity=invoice.entity)
+        money = Payment.objects.get()
+        note = make_invoice(invoice.contract, net="50.00", kind="credit_note", credits=invoice, issued_on=today())
+    here = f"/finance/invoices/{note.id}/pay-back"
+    assert here in text(browser.get(f"/finance/invoices/{note.id}"))
+    said = {"amount": "60.00", "reason": "They asked for it", **day("on", today())}
+    assert "no payment of theirs" in text(browser.post(here, said))
+    browser.post(f"/finance/payments/{money.id}/allocate", {f"invoice-{invoice.id}": f"{invoice.gross}"})
+    assert browser.post(here, {**said, "amount": "60.01"}).status_code == 422
+    answer = browser.post(here, said, follow=True)
+    assert "All of it is used" in text(answer)
+    back = row(Payment, reverses=money)
+    assert (back.amount, back.note) == (-60, "They asked for it")
+    assert "console.credit_note.paid_back" in log_slugs()
+    assert browser.get(f"/finance/invoices/{invoice.id}/pay-back").status_code == 404
+    assert "Nothing is left to pay back" in text(browser.get(here))

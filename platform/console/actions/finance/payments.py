@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.actions import payments
+from billing.actions import payments, refunds
 from billing.models import Allocation, Payment
 from billing.money import total
 from console.choices import Permission
@@ -84,6 +84,21 @@ def refund(*, payment_id: UUID, amount: Decimal, on: date, note: str, by: Operat
     require(by, Permission.FINANCE)
     made = payments.refund(payment_id=payment_id, amount=amount, on=on, note=note, by=by.id, at=clock.now())
     record("console.payment.refunded", by=by, subject=made, detail=_said(made) | {"payment": str(payment_id)})
+    return made
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def pay_back_credit(
+    *, credit_note_id: UUID, amount: Decimal, on: date, note: str, by: OperatorRef
+) -> tuple[Payment, ...]:
+    """Note that so much of a credit note was paid back. Raises NotPermitted and billing's errors."""
+    require(by, Permission.FINANCE)
+    made = refunds.pay_back_credit(
+        credit_note_id=credit_note_id, amount=amount, on=on, note=note, by=by.id, at=clock.now()
+    )
+    went_back = [str(one.reverses_id) for one in made]
+    detail = {"credit_note": str(credit_note_id), "amount": f"{amount:.2f}", "payments": went_back}
+    record("console.credit_note.paid_back", by=by, subject=made[0], detail=detail)
     return made
 
 

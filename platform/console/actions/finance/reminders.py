@@ -8,13 +8,20 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from billing.actions import reminders
-from billing.models import LegalEntity
+from billing.actions.payments import entity_with
+from billing.models import CallMade, LegalEntity
+from billing.queries.balances import local_day
 from billing.queries.reminders import due_reminders
 from console.actions.finance.delivery import post
+from console.choices import Permission
+from console.policies import require
+from console.queries.operators import OperatorRef
 from core import clock
 from core.audit.actions import record
-from tenants.context import shared
+from tenants.context import SHARED_ALIAS, shared
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +44,20 @@ def remind_overdue() -> int:
             except Exception:  # one that can't be asked for leaves the others none the worse
                 logger.exception("console_reminder_failed")
     return taken
+
+
+@transaction.atomic(using=SHARED_ALIAS)
+def note_call(*, customer_id: UUID, entity_id: UUID, again_on: date, by: OperatorRef) -> CallMade:
+    """Note that a customer was rung, and when to ring them again. Raises NotPermitted and billing's errors."""
+    require(by, Permission.FINANCE)
+    now = clock.now()
+    made = reminders.note_call(
+        customer_id=customer_id, entity_id=entity_id, again_on=again_on,
+        on=local_day(now, entity_with(entity_id).time_zone), by=by.id, at=now,
+    )  # fmt: skip
+    detail = {"customer": str(customer_id), "entity": str(entity_id), "again_on": again_on.isoformat()}
+    record("console.call.noted", by=by, subject=made, detail=detail)
+    return made
 
 
 def _awake() -> list[tuple[UUID, date]]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from billing.periods import add_months, month_of
+from billing.queries import reminders
 from billing.queries.ageing import Ageing, ageing
 from billing.queries.exports import (
     INVOICES,
@@ -27,16 +28,16 @@ from billing.queries.exports import (
     journal_rows,
     payment_rows,
 )
-from billing.queries.reminders import calls_to_make
 from console.actions.finance.exports import note_export
 from console.doors import OperatorRequest
 from console.pages.answers import with_query
 from console.pages.csv_file import csv_file
 from console.pages.finance.doors import finance_page
-from console.pages.finance.paged import part_of
+from console.pages.finance.paged import SIZE, part_of
 from console.pages.finance.payment_forms import AgeingForm, JournalForm
 from console.pages.finance.shown import money_page
 from console.queries.finance.choices import entities, entity_choices
+from console.queries.finance.names import names_of_operators
 from core import clock
 
 FILES: Final[dict[str, tuple[Row, Callable[[UUID, date, date], Iterable[Row]]]]] = {
@@ -90,8 +91,13 @@ def ages_csv(request: OperatorRequest) -> HttpResponse:
 @finance_page
 def calls(request: OperatorRequest) -> HttpResponse:
     """Whom to ring. Nobody's access ever hangs on it."""
-    part = part_of(request, calls_to_make(clock.today()), reverse("console:finance_calls"))
-    return money_page(request, "calls", part=part, rows=part.rows)
+    today = clock.today()
+    found = reminders.calls(today)
+    part = part_of(request, found.now, reverse("console:finance_calls"))
+    return money_page(
+        request, "calls", part=part, rows=part.rows, later=found.later, unsent=reminders.never_sent(today),
+        most=SIZE, who=names_of_operators(),
+    )  # fmt: skip
 
 
 @require_safe

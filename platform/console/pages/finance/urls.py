@@ -4,6 +4,7 @@ from django.urls import path
 
 from console.pages.finance import (
     bank,
+    calls,
     contract_parts,
     contracts,
     drafts,
@@ -12,6 +13,7 @@ from console.pages.finance import (
     parties,
     payments,
     prices,
+    refunds,
     reports,
     runs,
     sendings,
@@ -92,6 +94,7 @@ urlpatterns = [
     path("finance/invoices/<uuid:invoice_id>/credit", invoices.credit, name="credit_invoice"),
     path("finance/invoices/<uuid:invoice_id>/bill-again", invoices.bill_again, name="bill_again"),
     path("finance/invoices/<uuid:invoice_id>/use", invoices.allocate, name="allocate_credit"),
+    path("finance/invoices/<uuid:invoice_id>/pay-back", refunds.pay_back, name="pay_back_credit"),
     path("finance/invoices/<uuid:invoice_id>/write-off", invoices.write_off, name="write_off"),
     path("finance/sendings", sendings.index, name="finance_sendings"),
     path("finance/sendings/<uuid:delivery_id>/again", sendings.again, name="send_again"),
@@ -112,6 +115,7 @@ urlpatterns = [
     path("finance/owed", reports.ages, name="finance_ageing"),
     path("finance/owed.csv", reports.ages_csv, name="ageing_csv"),
     path("finance/calls", reports.calls, name="finance_calls"),
+    path("finance/calls/<uuid:customer_id>/<uuid:entity_id>/rung", calls.rung, name="call_made"),
     path("finance/files", reports.files, name="finance_files"),
     path("finance/files/invoices.csv", reports.file, {"name": "invoices"}, name="invoices_csv"),
     path("finance/files/payments.csv", reports.file, {"name": "payments"}, name="payments_csv"),
