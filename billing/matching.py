@@ -75,17 +75,21 @@ class Match:
         return self.allocations[0].customer_id if self.allocations else None
 
 
-def numbers_in(text: str, code: str) -> tuple[str, ...]:
-    """The invoice numbers of an entity (by its `code`) that stand in a text, each once, in whatever signs between.
+_BETWEEN: Final = r"[\s\-./_]*"
 
-    `PWUK-2026-000012` is found in `pwuk 2026/000012`, and not in a longer number.
+
+def numbers_in(text: str, code: str) -> tuple[str, ...]:
+    """The invoice numbers of an entity (by its `code`) that stand in a text, each once, with or without signs.
+
+    `PWUK-2026-000012` is found in `pwuk 2026/000012` and, as banks that drop signs write it, in `PWUK2026000012`; not
+    in a longer number.
     """
-    return _numbers(text, code, between=r"[\s\-./_]+", figure=r"\d")
+    return _numbers(text, code, between=_BETWEEN, figure=r"\d")
 
 
 def almost_numbers_in(text: str, code: str) -> tuple[str, ...]:
-    """The numbers that stand there written right, run together, or with the letter O for a nought."""
-    return _numbers(text, code, between=r"[\s\-./_]*", figure=r"[\dO]")
+    """The numbers that stand there written right, or with the letter O for a nought."""
+    return _numbers(text, code, between=_BETWEEN, figure=r"[\dO]")
 
 
 def _numbers(text: str, code: str, *, between: str, figure: str) -> tuple[str, ...]:
