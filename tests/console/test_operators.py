@@ -262,7 +262,7 @@ def test_a_demonstration_s_operators_are_made_in_a_demonstration_alone(db, setti
     call_command("load_operators")
     call_command("load_operators")
     with shared():
-        assert Operator.objects.count() == 6
+        assert Operator.objects.count() == 7
 
 
 RACE = """

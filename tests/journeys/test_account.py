@@ -61,25 +61,25 @@ print(json.dumps({{"session": key}}))
 
 
 @pytest.fixture
-def finn(stage, visitors, view):
+def felix(stage, visitors, view):
     """The council's finance contact, signed in, once the console has told the council how its account stands."""
-    stage.people[f"finn-{view}"] = json.loads(stage.own.python(SET_UP.format()).stdout.splitlines()[-1])
-    return visitors("finn")
+    stage.people[f"felix-{view}"] = json.loads(stage.own.python(SET_UP.format()).stdout.splitlines()[-1])
+    return visitors("felix")
 
 
-def test_a_finance_contact_sees_what_is_open_and_fetches_an_invoice(finn):
-    page = finn.page
-    finn.go("/")
-    finn.look("account-home")
+def test_a_finance_contact_sees_what_is_open_and_fetches_an_invoice(felix):
+    page = felix.page
+    felix.go("/")
+    felix.look("account-home")
     page.get_by_role("main").get_by_role("link", name="Contract, invoices and usage").click()
     expect(page.get_by_text("Nobody loses access to Patchwork over an invoice.")).to_be_visible()
     expect(page.get_by_text("Corrected from 61: Two people were left out.")).to_be_visible()
-    finn.look("account")
+    felix.look("account")
     with page.expect_download() as fetched:
         page.get_by_role("link", name="(PDF)").first.click()
     assert fetched.value.suggested_filename.startswith("PWUK-")
     assert Path(fetched.value.path()).read_bytes().startswith(b"%PDF-")
     page.set_viewport_size({"width": 375, "height": 900})
-    finn.look("account-on-a-phone")
-    assert finn.go("/colleagues") in {403, 404}
-    finn.wrong = [one for one in finn.wrong if "403" not in one]
+    felix.look("account-on-a-phone")
+    assert felix.go("/colleagues") in {403, 404}
+    felix.wrong = [one for one in felix.wrong if "403" not in one]
