@@ -223,7 +223,8 @@ def work_out(material: Material, keys: Keys) -> WorkedOut:
             work.covers[charge_key(charge.id)] = None
             work.rests_on.append(["charge", str(charge.id), str(book and book.id)])
     wanted = {one.reading_id: one for one in material.corrections if one.is_in_force}
-    own = [wanted[key] for key in keys.corrections if key in wanted and wanted[key].month not in work.waiting]
+    due = (wanted[key] for key in keys.corrections if key in wanted and wanted[key].month not in work.waiting)
+    own = sorted(due, key=lambda one: (one.month, str(one.reading_id)))  # however they were asked for
     found = [(one.reading_id, line) for one in own if (line := _correction(material, one))]
     supplied, beside = total(line.net for line in work.lines), None
     apart = bool(work.lines) and supplied >= 0 > supplied + total(line.net for _, line in found)

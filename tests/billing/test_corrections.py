@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from tenants.context import shared
 from tests.billing.runs import AT, billed, correct, drafted, issued, read
-from tests.factories.billing import make_book, make_contract
+from tests.factories.billing import make_book, make_contract, make_reading
 
 pytestmark = pytest.mark.django_db(databases=["default", "router", "console"])
 
@@ -45,6 +46,15 @@ def test_a_correction_downwards_lowers_the_next_invoice(contract):
     line = invoice.lines.get(key__startswith="usage")
     assert (line.net, line.quantity, line.unit_price) == (Decimal("-32.00"), -1, Decimal("32.00"))
     assert invoice.net == Decimal("1038.00")
+
+
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+def test_corrections_of_two_months_may_be_issued_whichever_id_comes_first(contract, ids):
+    february = read(contract, FEB, 100)[0]
+    billed(contract, FEB)
+    for reading, number in zip((contract.january, february), ids, strict=True):
+        make_reading(reading.council_id, reading.month, 110, id=UUID(int=number), corrects=reading, reason="Again")
+    assert issued(drafted(contract, FEB).draft).net == Decimal("64.00")
 
 
 def test_a_correction_alone_that_lowers_is_a_credit_note_with_the_invoice_s_tax(contract):
